@@ -1,0 +1,1 @@
+"""What is there: records, ports, coordinates, checks, files in and out, the store."""

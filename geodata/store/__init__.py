@@ -1,0 +1,1 @@
+"""The engines that satisfy :class:`geodata.ports.Store`."""

@@ -1,0 +1,1 @@
+"""Screens for people: one thin ``render(context)`` each."""

@@ -1,0 +1,1 @@
+"""HTTP for programs: assets, tiles, statuses, live events, health."""
