@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import csv
 import json
-import math
-import unicodedata
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +25,9 @@ import shapely
 from shapely.geometry import MultiPolygon, Point, shape
 from shapely.geometry.base import BaseGeometry
 
+from geodata import standin
 from geodata.records import AdminUnit, Certainty, Place, Position
+from geodata.standin import slug
 
 _DATA = Path(__file__).resolve().parent / "data"
 MERGED_ON = date(2025, 7, 1)
@@ -35,7 +36,7 @@ MERGED_ON = date(2025, 7, 1)
 _GAP_DEGREES = 0.0006
 """About 65 m: simplified to 30 m, two neighbouring communes can leave a gap of at most twice that."""
 _RING_DEGREES = {Position.COMMUNE: 0.004, Position.DISTRICT: 0.016}
-_DISTRICT_KINDS = ("Huyện ", "Thành phố ", "Thị xã ")
+_DISTRICT_KIND = re.compile("^(huyện|thành phố|thị xã) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +136,13 @@ def obstacle_kinds() -> Sequence[ObstacleKind]:
 @cache
 def communes() -> Sequence[AdminUnit]:
     """Return the 45 communes of the former Bình Thuận, simplified to 30 m, ordered by code."""
-    features = _features("admin/communes_2025_30m.geojson")
-    return tuple(sorted((_unit(f, "code", "commune") for f in features), key=lambda unit: unit.code))
+    return _units("admin/communes_2025_30m.geojson", "code", "commune")
 
 
 @cache
 def provinces() -> Sequence[AdminUnit]:
     """Return the 34 provinces, simplified to 500 m, Hoàng Sa and Trường Sa included, ordered by code."""
-    features = _features("admin/provinces_2025_500m.geojson")
-    return tuple(sorted((_unit(f, "id", "province") for f in features), key=lambda unit: unit.code))
+    return _units("admin/provinces_2025_500m.geojson", "id", "province")
 
 
 @cache
@@ -170,12 +169,12 @@ def old_district_titles_of(code: str) -> tuple[str, ...]:
     """
     names = [row.old_district for row in crosswalk() if row.new_commune_code == code]
     ranked = sorted(dict.fromkeys(names), key=lambda name: -names.count(name))
-    return tuple(name[0].lower() + name[1:] for name in ranked)
+    return tuple(_lowered(name) for name in ranked)
 
 
 def old_districts_of(code: str) -> tuple[str, ...]:
     """Return the same without the kind: ``("Hàm Thuận Bắc",)``."""
-    return tuple(_without_kind(title) for title in old_district_titles_of(code))
+    return tuple(_DISTRICT_KIND.sub("", title) for title in old_district_titles_of(code))
 
 
 def commune_at(longitude: float, latitude: float) -> AdminUnit | None:
@@ -272,7 +271,7 @@ def _located(place: Place, row: Mapping[str, str]) -> Place:
     if position is Position.UNKNOWN:
         return place
     name, area = _stand_in(position, row)
-    return replace(place, geometry=_middle(area), position=position, located_by=name)
+    return replace(place, geometry=standin.middle(area), position=position, located_by=name)
 
 
 def _stand_in(position: Position, row: Mapping[str, str]) -> tuple[str, BaseGeometry]:
@@ -286,15 +285,9 @@ def _stand_in(position: Position, row: Mapping[str, str]) -> tuple[str, BaseGeom
 def _old_district(code: str) -> tuple[str, BaseGeometry]:
     """Return the old district's name on screen and the union of the communes that took it over."""
     rows = [row for row in crosswalk() if row.old_district_code == code]
-    name = rows[0].old_district
+    name = _lowered(rows[0].old_district)
     area = shapely.union_all([_communes_by_code()[row.new_commune_code].geometry for row in rows])
-    return f"{name[0].lower()}{name[1:]} (cũ)", area
-
-
-def _middle(area: BaseGeometry) -> Point:
-    """Return the centroid where it lies inside, else a point that does."""
-    centre = area.centroid
-    return centre if area.contains(centre) else area.representative_point()
+    return f"{name} (cũ)", area
 
 
 def _set_apart(located: Iterable[Place]) -> Sequence[Place]:
@@ -309,27 +302,10 @@ def _set_apart(located: Iterable[Place]) -> Sequence[Place]:
 
 
 def _on_ring(group: Sequence[Place]) -> Iterable[Place]:
-    area = _stand_in(group[0].position, group[0].attributes)[1]
-    centre = _middle(area)
-    for index, place in enumerate(group):
-        angle = math.tau * index / len(group) + math.tau / 8
-        yield replace(place, geometry=_offset(area, centre, angle, _RING_DEGREES[place.position]))
-
-
-def _offset(area: BaseGeometry, centre: Point, angle: float, radius: float) -> Point:
-    """Return the point at an angle, nearer to the centre until it lies inside the area."""
-    for share in (1.0, 0.5, 0.25, 0.1):
-        point = Point(centre.x + radius * share * math.cos(angle), centre.y + radius * share * math.sin(angle))
-        if area.contains(point):
-            return point
-    return centre
-
-
-def slug(*parts: str) -> str:
-    """Return a stable name in ASCII letters, digits and dashes: ``slug("Dê lai") == "de-lai"``."""
-    text = "-".join(parts).lower().replace("đ", "d")
-    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in plain).split())
+    position = group[0].position
+    area = _stand_in(position, group[0].attributes)[1]
+    points = standin.ring(area, len(group), _RING_DEGREES[position])
+    return (replace(place, geometry=point) for place, point in zip(group, points, strict=True))
 
 
 # ---- reading -----------------------------------------------------------------------------------
@@ -346,6 +322,10 @@ def _features(name: str) -> list[dict[str, Any]]:
     content = json.loads((_DATA / name).read_text(encoding="utf-8"))
     features: list[dict[str, Any]] = content["features"]
     return features
+
+
+def _units(name: str, code_field: str, level: str) -> Sequence[AdminUnit]:
+    return tuple(sorted((_unit(f, code_field, level) for f in _features(name)), key=lambda unit: unit.code))
 
 
 def _unit(feature: Mapping[str, Any], code_field: str, level: str) -> AdminUnit:
@@ -375,6 +355,5 @@ def _commune_tree() -> tuple[Sequence[AdminUnit], shapely.STRtree]:
     return units, shapely.STRtree([unit.geometry for unit in units])
 
 
-def _without_kind(title: str) -> str:
-    kinds = tuple(kind.lower() for kind in _DISTRICT_KINDS)
-    return next((title[len(kind) :] for kind in kinds if title.startswith(kind)), title)
+def _lowered(title: str) -> str:
+    return title[0].lower() + title[1:]
