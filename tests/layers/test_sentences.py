@@ -58,7 +58,7 @@ def fields_of(kind: type[MatbangError]) -> list[dataclasses.Field[object]]:
 
 
 def by_name() -> list[type[MatbangError]]:
-    return sorted(SENTENCES, key=lambda kind: str(kind))
+    return sorted(SENTENCES, key=str)
 
 
 def example(kind: type[MatbangError], text: str = "abc") -> MatbangError:
