@@ -95,6 +95,8 @@ SENTENCES: Final[Mapping[type[MatbangError], str]] = MappingProxyType(
         ),
         errors.NotAllowed: "“{actor}” has no right to do this ({operation}).",
         errors.RecordingOffInPast: "The map shows {as_of}: recording is off until you go back to today.",
+        errors.UnknownRegime: "There is no legal regime “{regime}”; choose one of: {known}.",
+        errors.LawDataInvalid: "The shipped table of rules “{table}” does not hold together at “{row}”: {explanation}",
         # store and drawing
         errors.StoreBusy: "Another program holds the data file locked ({store}); try again in a moment.",
         errors.StoreUnusable: "The data file cannot be used ({store}): {explanation}",
