@@ -23,11 +23,12 @@ class AreaStyle:
     stroke: str
     stroke_width_px: float
     symbol: str = ""
-    """Name of the stage's shape: open_circle, dot, lines, quarter_disc, half_disc, square, check, pause, or ""."""
+    """Name of the stage's shape: open_circle, dot, lines, quarter_disc, half_disc, square, check, pause, or "";
+    of a place: diamond, triangle, dot (hollow and dashed where its position is a stand-in)."""
     hatch: str | None = None
     """Colour of a red / hatch over the fill when stuck, grey x when suspended, None without."""
     hatch_kind: str = ""
-    """``slash``, ``cross`` or ""."""
+    """``slash`` (stuck), ``cross`` (suspended), ``backslash`` (an illustrative area) or ""."""
     dashed: bool = False
 
 
