@@ -50,6 +50,14 @@ class ArchiveTooLarge(FileFault):
 
 
 @dataclass(eq=False)
+class ArchiveCrowded(FileFault):
+    """The archive has more members than is allowed."""
+
+    members: int
+    limit: int
+
+
+@dataclass(eq=False)
 class ArchivePathEscapes(FileFault):
     """A member's path climbs out of the archive."""
 
@@ -70,6 +78,10 @@ class LayerAmbiguous(FileFault):
     layers: tuple[str, ...]
 
 
+class FileDamaged(FileFault):
+    """The file begins as it should and cannot be read to its end."""
+
+
 class CrsMissing(FileFault):
     """The file does not say its coordinate system and none was given."""
 
@@ -86,6 +98,13 @@ class LayerFault(FileFault):
     """Something wrong with a layer as a whole."""
 
     layer: str
+
+
+@dataclass(eq=False)
+class LayerUnknown(LayerFault):
+    """The file has no layer of this name."""
+
+    available: tuple[str, ...]
 
 
 class LayerEmpty(LayerFault):
@@ -149,6 +168,14 @@ class DuplicateParcel(RowFault):
 
     sheet: str
     number: str
+
+
+@dataclass(eq=False)
+class FieldOptionInvalid(MatbangError):
+    """A field option is not ``target=source`` with a known target."""
+
+    option: str
+    targets: tuple[str, ...]
 
 
 # ---- records -----------------------------------------------------------------------------------
@@ -321,6 +348,23 @@ class RecordingOffInPast(MatbangError):
     """A past date is shown: recording is off until one goes back to today."""
 
     as_of: date
+
+
+@dataclass(eq=False)
+class UnknownRegime(MatbangError):
+    """The workflow has no such legal regime; ``known`` are the ones that it has."""
+
+    regime: str
+    known: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class LawDataInvalid(MatbangError):
+    """A shipped table of rules does not hold together; ``row`` names where."""
+
+    table: str
+    row: str
+    explanation: str
 
 
 # ---- store and drawing -------------------------------------------------------------------------

@@ -47,9 +47,12 @@ SENTENCES: Final[Mapping[type[MatbangError], str]] = MappingProxyType(
         errors.FormatUnknown: "this is neither a zipped Shapefile nor a GeoPackage nor GeoJSON.",
         errors.ArchiveBroken: "this is not a zip archive, or it is damaged; pack the Shapefile again.",
         errors.ArchiveTooLarge: "the archive unpacks to {unpacked_bytes}, more than the {limit_bytes} allowed.",
+        errors.ArchiveCrowded: "the archive has {members} members, more than the {limit} allowed.",
         errors.ArchivePathEscapes: "the path “{member}” climbs out of the archive; such a file is not opened.",
         errors.PartMissing: "the Shapefile lacks its {part} part; put all its parts into the zip.",
         errors.LayerAmbiguous: "the file holds several layers ({layers}); name one of them.",
+        errors.LayerUnknown: "the file has no such layer; it has: {available}.",
+        errors.FileDamaged: "the file is damaged: it cannot be read to its end; export it again.",
         errors.CrsMissing: "the file does not say its coordinate system; name it, for example EPSG:9218.",
         errors.CrsUnknown: "There is no coordinate system “{crs}”; write it like EPSG:9218.",
         errors.LayerEmpty: "the layer has no rows.",
@@ -65,6 +68,10 @@ SENTENCES: Final[Mapping[type[MatbangError], str]] = MappingProxyType(
         ),
         errors.ValueInvalid: "field “{field}” holds “{value}”, which cannot be read.",
         errors.DuplicateParcel: "parcel number {number} appears more than once on sheet {sheet}.",
+        errors.FieldOptionInvalid: (
+            "“{option}” does not map a field; write it like number=SOTHUA, number=:row or sheet=:1, "
+            "with one of: {targets}."
+        ),
         # records
         errors.UnknownProject: "There is no project with the code “{code}”.",
         errors.ProjectExists: "There is a project with the code “{code}” already; choose another code.",
@@ -174,6 +181,9 @@ def _shown(name: str, value: object, words: Speaker, labels: Mapping[str, str]) 
     if isinstance(value, float):
         return str(format_decimal(value, format="0.####", locale=words.language))
     text = str(value)
+    kind, at, place = text.partition(" @ ")
+    if name == "explanation" and at:  # what GEOS calls the fault, and where it is
+        return f"{words.text(kind)} ({one_line(place)})"
     return words.text(labels[text]) if text in labels else one_line(text)
 
 
