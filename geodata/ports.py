@@ -152,6 +152,13 @@ class Store(Protocol):
         """Return how many claimants hold parcels of the project."""
         ...
 
+    def check_version(self, case_id: int, expected_version: int) -> None:
+        """Raise StaleRecord, with what others wrote, when the case's version is not ``expected_version``.
+
+        Asked before a request is judged by the present state, which the person may not have seen.
+        """
+        ...
+
     def record_event(self, writer: Writer, event: NewCaseEvent, *, expected_version: int, state: str) -> CaseEvent:
         """Record an event and set the case to ``state`` (its present state after replay), atomically.
 

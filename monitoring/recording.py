@@ -12,7 +12,6 @@ from geodata.errors import (
     ProjectArchived,
     ProjectCodeInvalid,
     RecordingOffInPast,
-    StaleRecord,
     StateNotReachable,
     UnknownCase,
     UnknownCaseEvent,
@@ -138,7 +137,7 @@ def correct_event(actor: Actor, office: Office, request: CorrectionRequest) -> C
         withdraws=request.event is None,
         reason=request.reason,
     )
-    return office.store.record_event(office.writer(actor), new, expected_version=file.case.version, state=state)
+    return office.store.record_event(office.writer(actor), new, expected_version=_version(file, request), state=state)
 
 
 def open_obstacle(actor: Actor, office: Office, request: ObstacleRequest) -> Obstacle:
@@ -159,7 +158,7 @@ def open_obstacle(actor: Actor, office: Office, request: ObstacleRequest) -> Obs
         from_on=request.from_on,
         note=request.note,
     )
-    return office.store.open_obstacle(office.writer(actor), new, expected_version=file.case.version)
+    return office.store.open_obstacle(office.writer(actor), new, expected_version=_version(file, request))
 
 
 def close_obstacle(actor: Actor, office: Office, request: ObstacleClosing) -> Obstacle:
@@ -181,7 +180,7 @@ def close_obstacle(actor: Actor, office: Office, request: ObstacleClosing) -> Ob
         request.obstacle_id,
         until_on=request.until_on,
         note=request.note,
-        expected_version=file.case.version,
+        expected_version=_version(file, request),
     )
 
 
@@ -215,18 +214,13 @@ def _case_to_write(office: Office, request: CaseRequest) -> tuple[Project, CaseF
     file = office.store.case_file(request.case_id, Moment())
     if file.case.project_id != project.id:
         raise UnknownCase(request.case_id)
-    if request.expected_version is not None and request.expected_version != file.case.version:
-        raise _stale(file, request.expected_version)
+    if request.expected_version is not None:
+        office.store.check_version(request.case_id, request.expected_version)
     return project, file
 
 
-def _stale(file: CaseFile, seen_version: int) -> StaleRecord:
-    """Return the refusal with what others wrote meanwhile: each write made the version grow by one."""
-    rows: list[CaseEvent | Obstacle] = [*file.events, *file.obstacles]
-    written = sorted(rows, key=lambda row: row.seq)
-    newer = max(0, file.case.version - seen_version)
-    theirs = tuple(written[-newer:]) if newer else ()
-    return StaleRecord(file.case.id, seen_version, file.case.version, file.case.state, theirs)
+def _version(file: CaseFile, request: CaseRequest) -> int:
+    return file.case.version if request.expected_version is None else request.expected_version
 
 
 def _record(actor: Actor, office: Office, project: Project, file: CaseFile, request: EventRequest) -> CaseEvent:
@@ -244,7 +238,7 @@ def _record(actor: Actor, office: Office, project: Project, file: CaseFile, requ
         to_state=to_state,
     )
     state = to_state or standing(office.workflow, file.events).state
-    return office.store.record_event(office.writer(actor), new, expected_version=file.case.version, state=state)
+    return office.store.record_event(office.writer(actor), new, expected_version=_version(file, request), state=state)
 
 
 def _only_event_to(office: Office, project: Project, file: CaseFile, state: str) -> str:
