@@ -1,1 +1,39 @@
 """The engines that satisfy :class:`geodata.ports.Store`."""
+
+from __future__ import annotations
+
+from geodata.ports import Clock, Store
+from geodata.store.clock import SystemClock
+from geodata.store.creation import make_folder, parse_url, prepare
+from geodata.store.database import Database
+from geodata.store.sqlstore import SqlStore
+
+__all__ = ["SystemClock", "open_store"]
+
+
+def open_store(url: str, clock: Clock, *, initial_state: str = "DRAFT") -> Store:
+    """Open the store at an address, creating the file, its folder and its tables when missing.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///relative/path.gpkg`` or ``sqlite:////absolute/path.gpkg``; ``?timeout=5`` says how many
+        seconds a writer waits for another one (15).
+    clock
+        Stamps ``recorded_at``.
+    initial_state
+        State of the cases that imports open: where the workflow begins.
+
+    Raises
+    ------
+    StoreUnusable, StoreTooNew, StoreBusy
+    """
+    address = parse_url(url)
+    make_folder(address)
+    database = Database(address)
+    try:
+        identity = prepare(database)
+    except BaseException:
+        database.close()
+        raise
+    return SqlStore(database, clock, identity, initial_state)
