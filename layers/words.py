@@ -104,7 +104,7 @@ class Words:
 
     def percent(self, share: float) -> str:
         """Return a share of 1 as whole percent."""
-        return format_percent(_rounded(share, 2), format="#,##0 %", locale=self._language)
+        return format_percent(_rounded(share, 2), format="#,##0%", locale=self._language)
 
     def money(self, vnd: int | Decimal) -> str:
         """Return a sum as ``1,25 tỷ đồng``, ``420 triệu đồng`` or ``950.000 đồng``, rounded to two decimals."""
