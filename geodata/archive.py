@@ -124,9 +124,7 @@ def _escapes(member: zipfile.ZipInfo) -> bool:
     return path.is_absolute() or ".." in path.parts or ":" in name or stat.S_ISLNK(member.external_attr >> 16)
 
 
-def _parts_of_one(
-    members: Sequence[zipfile.ZipInfo], file: str, layer: str | None
-) -> Mapping[str, zipfile.ZipInfo]:
+def _parts_of_one(members: Sequence[zipfile.ZipInfo], file: str, layer: str | None) -> Mapping[str, zipfile.ZipInfo]:
     shapefiles = _shapefiles(members)
     if not shapefiles:
         raise FormatUnknown(file)
@@ -159,9 +157,7 @@ def _is_litter(path: PurePosixPath) -> bool:
     return "__MACOSX" in path.parts or path.name.startswith("._")
 
 
-def _copied(
-    opened: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], folder: Path, file: str, limit: int
-) -> Path:
+def _copied(opened: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo], folder: Path, file: str, limit: int) -> Path:
     stem = _harmless(PurePosixPath(parts[".shp"].filename.replace("\\", "/")).stem)
     left = limit
     for ending, member in parts.items():
