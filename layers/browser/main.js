@@ -1,0 +1,208 @@
+/*
+ * Puts the map together: view, basemap, parcels, overlays, legend, live changes. One map per frame.
+ * Python writes constants only into the map's script; all that changes arrives by `apply` and by the live feed.
+ */
+
+import { Basemap } from "./basemap.js";
+import { Hover } from "./hover.js";
+import { Legend, LiveSign } from "./legend.js";
+import { browserTools, LiveFeed } from "./live.js";
+import { Memory } from "./memory.js";
+import { NameLayer } from "./names.js";
+import { Overlays } from "./overlays.js";
+import { ParcelLayer } from "./parcels.js";
+import { Page } from "./page.js";
+import { isPresent, StatusBoard, statusesAddress } from "./statuses.js";
+import { TileWatch } from "./tiles.js";
+
+const RETRY_MS = 3000;
+let started = null;
+let waiting = null;
+
+export function start(map, config, view) {
+  started = new MapView(map, config, view);
+  if (waiting) started.apply(waiting);
+  waiting = null;
+  return started;
+}
+
+export function apply(message) {
+  if (started) started.apply(message);
+  else waiting = message;
+}
+
+const NOTHING_SAID = { selected: null, as_of: null, known_at: null, focus: null, preview: null };
+
+class MapView {
+  constructor(map, config, view) {
+    Object.assign(this, { map, config, view });
+    this.message = NOTHING_SAID;
+    this.asking = 0;
+    this.board = new StatusBoard();
+    this.page = new Page(view, config);
+    this.memory = new Memory(config.project, view.sessionStorage, view.parent);
+    this.#prepareMap();
+    const names = new NameLayer(view, map);
+    const fetchJson = (address) => this.#fetchJson(address);
+    this.basemap = new Basemap(view, map, config, names, fetchJson);
+    this.basemap.load().catch((error) => console.error("MatBang basemap", error));
+    this.hover = new Hover(view, map, config, this.board);
+    this.overlays = new Overlays(view, map, {
+      config,
+      names,
+      basemap: this.basemap,
+      memory: this.memory,
+      hover: this.hover,
+      fetchJson,
+    });
+    if (config.project) this.#watchProject();
+    view.document.documentElement.dataset.matbang = "started";
+  }
+
+  /** Takes what the page says; only what differs from before is acted on. */
+  apply(message) {
+    const before = this.message;
+    this.message = { ...NOTHING_SAID, ...message };
+    this.parcels?.select(this.message.selected);
+    if (this.message.focus && this.memory.isNewFocus(this.message.focus)) this.#fit(this.message.focus);
+    if (JSON.stringify(this.message.preview) !== JSON.stringify(before.preview)) this.#preview();
+    if (!this.config.project) return;
+    if (this.message.as_of !== before.as_of || this.message.known_at !== before.known_at) this.#loadStatuses();
+    this.tiles.look();
+  }
+
+  get #moment() {
+    return { asOf: this.message.as_of, knownAt: this.message.known_at };
+  }
+
+  #prepareMap() {
+    const { map, config, view } = this;
+    map.invalidateSize({ pan: false });
+    const [coarsest, finest] = config.zooms;
+    map.setMinZoom(coarsest).setMaxZoom(finest).setMaxBounds(config.limits);
+    map.attributionControl.setPrefix(false).addAttribution(config.attribution);
+    view.L.control.scale({ metric: true, imperial: false, position: "bottomright" }).addTo(map);
+    const kept = this.memory.view();
+    if (kept) map.setView([kept.lat, kept.lng], kept.zoom, { animate: false });
+    else this.#fitFirst();
+    map.on("moveend", () => {
+      const { lat, lng } = map.getCenter();
+      this.memory.keepView({ lat, lng, zoom: map.getZoom() });
+    });
+  }
+
+  /** Fits the project into view, and again when the frame finds its size, until somebody moves the map. */
+  #fitFirst() {
+    const { map } = this;
+    const refit = () => this.#fit(this.config.bounds, false);
+    const stop = () => map.off("resize", refit);
+    refit();
+    map.on("resize", refit);
+    map.once("dragstart", stop);
+    map.getContainer().addEventListener("wheel", stop, { once: true, passive: true });
+    map.getContainer().addEventListener("pointerdown", stop, { once: true });
+  }
+
+  #fit([west, south, east, north], animate = true) {
+    const bounds = [
+      [south, west],
+      [north, east],
+    ];
+    this.map.fitBounds(bounds, { padding: [24, 24], maxZoom: 18, animate });
+  }
+
+  #watchProject() {
+    const { view, map, config, board } = this;
+    this.legend = new Legend(view, map, { config, board, memory: this.memory });
+    this.sign = new LiveSign(view, map, config);
+    let known;
+    const ready = new Promise((resolve) => {
+      known = resolve;
+    });
+    this.#loadStatuses().finally(() => known({ status: "fulfilled" }));
+    this.tiles = new TileWatch(view, map, config, (url) => this.#showParcels(url, ready));
+    this.tiles.look();
+    view.addEventListener("pagehide", () => this.feed?.close());
+    view.addEventListener("pageshow", (event) => event.persisted && this.#listen());
+  }
+
+  #showParcels(url, ready) {
+    this.parcels?.remove();
+    this.parcels = new ParcelLayer(this.view, { url, config: this.config, board: this.board, ready }).addTo(this.map);
+    this.parcels.select(this.message.selected);
+    this.hover.parcels = this.parcels;
+  }
+
+  async #loadStatuses() {
+    const asked = ++this.asking;
+    const moment = this.#moment;
+    let statuses;
+    try {
+      statuses = await this.#fetchJson(statusesAddress(this.config.base, this.config.project, moment));
+    } catch (error) {
+      console.error("MatBang statuses", error);
+      this.view.setTimeout(() => asked === this.asking && this.#loadStatuses(), RETRY_MS);
+      return;
+    }
+    if (asked !== this.asking) return;
+    this.board.load(statuses, { live: isPresent(moment) });
+    this.legend.update();
+    this.parcels?.repaintAll();
+    this.feed?.reached(statuses.seq);
+    if (isPresent(moment)) this.page.headline(statuses.headline_text);
+    this.#showSign();
+    if (!this.feed) this.#listen();
+  }
+
+  #listen() {
+    this.feed?.close();
+    this.feed = new LiveFeed({
+      base: this.config.base,
+      project: this.config.project,
+      seq: this.board.seq,
+      tools: browserTools(this.view),
+      handlers: {
+        onChange: (change) => this.#changed(change),
+        onResync: () => this.#resync(),
+        onState: () => this.#showSign(),
+      },
+    });
+  }
+
+  /** A live change: kept in any case, drawn only while the present is shown. */
+  #changed(change) {
+    this.board.remember(change);
+    if (!isPresent(this.#moment)) return;
+    const touched = this.board.apply(change);
+    this.legend.update();
+    this.page.headline(change.headline_text);
+    this.parcels?.repaint(touched);
+  }
+
+  #resync() {
+    this.tiles.look();
+    if (isPresent(this.#moment)) this.#loadStatuses();
+  }
+
+  #showSign() {
+    if (isPresent(this.#moment)) this.page.live(this.sign.show(this.feed?.state ?? "lost"));
+    else this.page.live(this.sign.show("past", this.message.as_of ?? this.message.known_at.slice(0, 10)));
+  }
+
+  #preview() {
+    this.previewLayer?.remove();
+    this.previewLayer = null;
+    if (!this.message.preview) return;
+    this.previewLayer = this.view.L.geoJSON(this.message.preview, {
+      renderer: this.view.L.canvas({ padding: 0.3 }),
+      interactive: false,
+      style: { color: this.config.preview.stroke, weight: 1.2, fillColor: this.config.preview.fill, fillOpacity: 0.6 },
+    }).addTo(this.map);
+  }
+
+  async #fetchJson(address) {
+    const answer = await this.view.fetch(address, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+    return answer.json();
+  }
+}
