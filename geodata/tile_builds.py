@@ -37,7 +37,7 @@ STALE_PART_S: Final = 3600.0
 CHILD: Final = (sys.executable, "-m", "geodata.tiles")
 ZOOM_LINE: Final = re.compile(r"^\s*Zoom\s+(\d+)/(\d+):")
 """How freestiler tells that it begins a zoom level, on standard error."""
-DRAWING_PERCENT: Final = (45, 97)
+DRAWING_PERCENT: Final = (65, 97)
 
 
 class BuildStage(StrEnum):

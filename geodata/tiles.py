@@ -44,7 +44,7 @@ LABELS_LAYER: Final = "labels"
 HEADER_BYTES: Final = 127
 
 Report = Callable[[str, int], None]
-"""Takes the stage (``reading``, ``preparing``, ``drawing``, ``writing``) and the percentage done."""
+"""Takes the stage (``reading``, ``preparing``, ``writing``) and the percentage done."""
 
 
 class GeometryMoved(Exception):
@@ -90,13 +90,13 @@ def draw(parcels: Sequence[Parcel], output: Path, report: Report) -> None:
     output
         File to write; it is not complete until this returns.
     report
-        Told of each stage that begins.
+        Told of each stage that begins; the zoom levels are told by freestiler itself, on standard error.
     """
     import geopandas
     import shapely
     from freestiler import freestile, freestile_layer
 
-    report("preparing", 15)
+    report("preparing", 30)
     columns: dict[str, list[Any]] = {
         "id": [parcel.id for parcel in parcels],
         "sheet": [parcel.key.sheet for parcel in parcels],
@@ -109,7 +109,6 @@ def draw(parcels: Sequence[Parcel], output: Path, report: Report) -> None:
         {**columns, "label": text}, geometry=[parcel.label_point for parcel in parcels], crs=4326
     )
     coarsest, finest = zoom_range(*shapely.total_bounds(shapes))
-    report("drawing", 45)
     freestile(
         {PARCELS_LAYER: areas, LABELS_LAYER: freestile_layer(points, min_zoom=LABELS_FROM)},
         output,
