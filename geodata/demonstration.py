@@ -59,7 +59,8 @@ class _Row:
     sheet: str
     number: int
     registered: float
-    recovered: float
+    recovered: float | None
+    """None where it is not decided yet."""
     land_type: str
     holder: str
 
@@ -98,15 +99,14 @@ def _table(rng: random.Random) -> list[_Row]:
         sheet = _sheet_of(piece.shape)
         numbers[sheet] += 1
         measured = piece.shape.area
-        at_edge = not piece.is_way and piece.shape.distance(edge) == 0
-        share = rng.uniform(0.35, 0.9) if at_edge and rng.random() < 0.4 else 1.0
+        at_edge = piece.shape.distance(edge) == 0
         rows.append(
             _Row(
                 translate(piece.shape, *_CORNER),
                 sheet,
                 numbers[sheet],
                 round(measured * (1 + _paper_error(rng)), 1),
-                round(measured * share, 1),
+                round(measured, 1) if piece.is_way else _recovered(measured, at_edge, rng),
                 land_type,
                 holder,
             )
@@ -131,6 +131,14 @@ def _reading_order(shape: Polygon) -> tuple[int, float]:
 def _paper_error(rng: random.Random) -> float:
     """Return by which share the area on paper differs: little, but on one plot in twelve several per cent."""
     return rng.uniform(-0.07, 0.07) if rng.random() < 1 / 12 else rng.gauss(0, 0.004)
+
+
+def _recovered(measured: float, at_edge: bool, rng: random.Random) -> float | None:
+    """Return what is to be recovered: all, a part of many plots at the zone's edge, on one in twenty not yet known."""
+    if rng.random() < 1 / 20:
+        return None
+    share = rng.uniform(0.35, 0.9) if at_edge and rng.random() < 0.6 else 1.0
+    return round(measured * share, 1)
 
 
 def _grown_at(shape: Polygon, rng: random.Random) -> str:

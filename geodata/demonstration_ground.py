@@ -20,10 +20,12 @@ from shapely.ops import polygonize, split
 _GRID_M: Final = 0.001
 _SLIVER_M2: Final = 240.0
 _NARROW_M: Final = 22.0
+_REMNANT: Final = 0.06
+"""Where less than this share of a block lies behind its front plots and is broad enough, they take it all."""
 _SLENDER: Final = 0.16
 """Below this share of a circle's area for its outline, a plot is too thin to be one."""
 
-_FRONTS_M: Final = (12, 14, 15, 16, 18, 20, 22, 26, 32)
+_FRONTS_M: Final = (13, 15, 16, 18, 20, 22, 26, 34)
 """How wide plots are along a road, in metres."""
 
 Points = Sequence[tuple[float, float]]
@@ -128,12 +130,12 @@ def _parcelled(block: Polygon, rng: random.Random) -> list[Polygon]:
         if not way.frontage:
             continue
         reach = _strip(way, way.width / 2 + way.frontage * rng.uniform(0.85, 1.2))
-        band, behind = rest.intersection(reach), _polygons(rest.difference(reach))
-        # What is too narrow to be a plot of its own lengthens the plots in front of it.
-        narrow = [part for part in behind if not band.is_empty and part.buffer(-_NARROW_M / 2).is_empty]
-        for part in _polygons(shapely.union_all([band, *narrow])):
+        band, behind = rest.intersection(reach), rest.difference(reach)
+        if not band.is_empty and behind.buffer(-_NARROW_M / 2).area < _REMNANT * rest.area:
+            band, behind = rest, Polygon()
+        for part in _polygons(band):
             plots += _across(part, _smooth(way.points), rng)
-        rest = shapely.union_all([part for part in behind if part not in narrow])
+        rest = behind
     for part in _polygons(rest):
         plots += _halved(part, rng.uniform(1_500, 3_400), rng)
     return plots
