@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import folium
 import streamlit as st
@@ -14,8 +15,9 @@ COLOURS = ["#F3F0E4", "#F2D98B", "#C3CF6B", "#84B95E", "#3E9A5F", "#1B7A5A", "#0
 
 
 @st.cache_data
-def collection(path: str) -> dict:
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+def collection(path: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    return loaded
 
 
 st.set_page_config(layout="wide")
@@ -28,8 +30,9 @@ if source:
     changed = data["features"][len(data["features"]) // 2]["properties"]["id"]
     stage = st.session_state.get("stage", 0)
 
-    def style(feature: dict) -> dict:
-        colour = "#C8321F" if feature["properties"]["id"] == changed and stage else COLOURS[feature["properties"]["id"] % 7]
+    def style(feature: dict[str, Any]) -> dict[str, Any]:
+        number = feature["properties"]["id"]
+        colour = "#C8321F" if number == changed and stage else COLOURS[number % 7]
         return {"fillColor": colour, "color": "#555555", "weight": 1, "fillOpacity": 1}
 
     folium.GeoJson(data, style_function=style, tooltip=folium.GeoJsonTooltip(["number"])).add_to(fmap)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
-from datetime import UTC, datetime
+import urllib.request
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Frame, Page
+from playwright.sync_api import Browser, Frame, Page, ViewportSize
 
 from bench import servers
 from bench.browser import map_frame, pan, wait_until, watch_websockets
@@ -17,7 +18,7 @@ from monitoring import operations
 from monitoring.office import EventRequest
 from monitoring.permissions import LOCAL
 
-WINDOW = {"width": 1366, "height": 768}
+WINDOW: ViewportSize = {"width": 1366, "height": 768}
 EMPTY_READY = "() => window.map_div && window.map_div._loaded && document.querySelector('.leaflet-control-zoom')"
 PATHS_READY = "(n) => document.querySelectorAll('path.leaflet-interactive').length >= n"
 TILES_READY = """() => {
@@ -60,7 +61,9 @@ WATCH_COLOUR = """([lat, lng, wanted]) => {
   };
   look();
 }"""
-RED_PATH = "() => [...document.querySelectorAll('path.leaflet-interactive')].some((p) => p.getAttribute('fill') === '#C8321F')"
+RED_PATH = (
+    "() => [...document.querySelectorAll('path.leaflet-interactive')].some((p) => p.getAttribute('fill') === '#C8321F')"
+)
 
 
 def open_window(browser: Browser, url: str) -> Page:
@@ -102,7 +105,7 @@ def obvious(browser: Browser, geojson: Path, count: int) -> dict[str, Any]:
             try:
                 if map_frame(page).evaluate(RED_PATH):
                     break
-            except Exception:  # noqa: S110 - the iframe is being remounted, which is what is measured
+            except Exception:
                 pass
             page.wait_for_timeout(50)
         changed = time.perf_counter() - start
@@ -145,9 +148,6 @@ def ours(browser: Browser, folder: Path) -> dict[str, Any]:
 
 def wait_for_tiles(url: str) -> None:
     """Ask until the tile archive is drawn."""
-    import json
-    import urllib.request
-
     end = time.monotonic() + 300
     while time.monotonic() < end:
         with urllib.request.urlopen(f"{url}/api/v1/projects/{servers.PROJECT}/tiles", timeout=10) as answer:
@@ -173,16 +173,16 @@ def change_colour(office: Any, project_id: int, frames: list[Frame], bounds: lis
     rows = office.store.case_rows(project_id, Moment())
     middle = rows[len(rows) // 2 + 37]
     parcel = office.store.parcels(project_id, [middle.parcel_id])[0]
-    wanted = [int(STYLES["noticed"].fill[i : i + 2], 16) for i in (1, 3, 5)]
+    colour = STYLES["noticed"].fill or ""
+    wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     point = parcel.geometry.representative_point()
     spot = [point.y + 0.00003, point.x + 0.00003]
     for frame in frames:
         frame.evaluate(WATCH_COLOUR, [*spot, wanted])
-    event = next(o.event for o in office.workflow.offers(middle.state, office.store.project(servers.PROJECT).regime) if o.to_state)
-    operations.record_event(
-        LOCAL, office,
-        EventRequest(project=servers.PROJECT, case_id=middle.case_id, event=event, occurred_on=datetime.now(UTC).date()),
-    )  # fmt: skip
+    request = EventRequest(
+        project=servers.PROJECT, case_id=middle.case_id, event="notice_issued", occurred_on=office.today()
+    )
+    operations.record_event(LOCAL, office, request)
     written = time.time() * 1000
     seen = []
     for frame in frames:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
-LAPTOP = {"width": 1366, "height": 768}
-PHONE = {"width": 390, "height": 844}
+LAPTOP: ViewportSize = {"width": 1366, "height": 768}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 CUT_OFF = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-quic",
@@ -114,7 +114,7 @@ def open_page(chromium: Browser, app: RunningApp) -> Iterator[Callable[..., Page
         if not address.startswith((app.url, "data:", "blob:", app.url.replace("http", "ws"))):
             watched.outside.append(address)
 
-    def opened(path: str = "/", size: dict[str, int] = LAPTOP) -> Page:
+    def opened(path: str = "/", size: ViewportSize = LAPTOP) -> Page:
         context = chromium.new_context(viewport=size, has_touch=size is PHONE, is_mobile=size is PHONE)
         contexts.append(context)
         page = context.new_page()

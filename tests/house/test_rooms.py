@@ -61,16 +61,12 @@ def imported_names(source: str) -> set[str]:
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     linter = Path(sys.executable).with_name("lint-imports")
-    return subprocess.run(
-        [str(linter), "--no-cache"], cwd=folder, capture_output=True, text=True, check=False
-    )
+    return subprocess.run([str(linter), "--no-cache"], cwd=folder, capture_output=True, text=True, check=False)
 
 
 def copy_of_the_house(folder: Path) -> Path:
     for room in ROOMS:
-        shutil.copytree(
-            ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__", "data", "browser")
-        )
+        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__", "data", "browser"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
 
@@ -121,7 +117,8 @@ def test_the_contracts_hold() -> None:
 
 
 def test_every_contract_has_a_planted_violation() -> None:
-    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    contracts = tools["importlinter"]["contracts"]
     assert {contract["name"] for contract in contracts} == set(PLANTED)
 
 
