@@ -25,15 +25,8 @@ import pyproj
 import shapely
 from fiona.errors import FionaError
 
-from geodata import archive, checks, dbf, encodings, location
-from geodata.crs import (
-    DEFAULT_SURVEY_EPSG,
-    check_crs,
-    from_wgs84,
-    is_geographic,
-    planar_areas_m2,
-    to_wgs84,
-)
+from geodata import archive, checks, dbf, encodings, parcel_rows
+from geodata.crs import DEFAULT_SURVEY_EPSG, check_crs, is_geographic
 from geodata.encodings import Encoding
 from geodata.errors import (
     CrsMissing,
@@ -48,10 +41,9 @@ from geodata.errors import (
     LayerUnknown,
     MatbangError,
     PartMissing,
-    ValueInvalid,
 )
-from geodata.fields import ROW, parse_field_options, read_area_m2, read_text, resolve_fields
-from geodata.records import ImportSource, LngLatBbox, NewParcel, ParcelKey
+from geodata.fields import ROW, parse_field_options, resolve_fields
+from geodata.records import ImportSource, LngLatBbox, NewParcel
 
 __all__ = ["Survey", "SurveyOptions", "parse_field_options", "read_survey"]
 
@@ -62,9 +54,7 @@ SUFFIXES: Final = tuple(_DRIVERS)
 """Endings of the files that can be read."""
 
 _POLYGONAL: Final = frozenset({"Polygon", "MultiPolygon", "Unknown", "GeometryCollection"})
-_LONGEST_VALUE: Final = 60
 Geometries = npt.NDArray[np.object_]
-Decode = Callable[[str], str]
 
 # GDAL speaks through this logger; without a handler Python would print its warnings on standard error.
 logging.getLogger("fiona").addHandler(logging.NullHandler())
@@ -177,7 +167,7 @@ class _Dataset:
         return self.driver == "ESRI Shapefile"
 
     @property
-    def decode(self) -> Decode:
+    def decode(self) -> Callable[[str], str]:
         """Return what turns GDAL's text into Unicode: Shapefiles are read byte by byte, as Latin-1."""
         encoding = self.encoding
         if self.is_shapefile:
@@ -283,8 +273,9 @@ def _read(collection: Any, dataset: _Dataset, file: str, sha256: str, options: S
     fields = resolve_fields(tuple(names), options.fields, file=file, layer=where.layer)
     columns = {target: names.get(source, source) for target, source in fields.items()}
     table, geometries = _rows(collection, columns, where)
-    placed = _place(geometries, epsg, survey_epsg, where)
-    parcels = _parcels(table, placed, dataset.decode, fields, options, where)
+    placed = parcel_rows.place(geometries, epsg, survey_epsg, where)
+    decoded = parcel_rows.Table(table, fields, dataset.decode, len(geometries), where)
+    parcels = parcel_rows.parcels_of(decoded, placed, options.commune_code)
     west, south, east, north = (float(edge) for edge in shapely.total_bounds(placed.wgs84))
     return Survey(
         ImportSource(file, sha256, where.layer, f"EPSG:{epsg}", dataset.encoding),
@@ -341,103 +332,6 @@ def _value(properties: Mapping[str, object], source: str, row: int) -> object:
     if source == ROW:
         return row
     return source[1:] if source.startswith(":") else properties[source]
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    wgs84: Geometries
-    areas_m2: npt.NDArray[np.float64]
-
-
-def _place(geometries: Geometries, epsg: int, survey_epsg: int, where: checks.Where) -> _Placed:
-    """Check the shapes, move them to WGS 84 and measure them."""
-    checks.require_polygons(geometries, where)
-    flat = _unwrapped(shapely.force_2d(geometries))
-    wgs84 = to_wgs84(flat, epsg)
-    checks.require_zone(wgs84, {epsg, survey_epsg}, where)
-    measured = flat if epsg == survey_epsg else from_wgs84(wgs84, survey_epsg)
-    return _Placed(wgs84, planar_areas_m2(measured, survey_epsg))
-
-
-def _unwrapped(geometries: Geometries) -> Geometries:
-    """Return MultiPolygons of one part as Polygons."""
-    single = shapely.get_num_geometries(geometries) == 1
-    return np.where(single, shapely.get_geometry(geometries, 0), geometries)
-
-
-# ---- rows to parcels ---------------------------------------------------------------------------
-
-
-def _parcels(
-    table: Mapping[str, Sequence[object]],
-    placed: _Placed,
-    decode: Decode,
-    fields: Mapping[str, str],
-    options: SurveyOptions,
-    where: checks.Where,
-) -> tuple[NewParcel, ...]:
-    count = len(placed.wgs84)
-
-    def texts(target: str) -> list[str]:
-        values = table.get(target)
-        return [""] * count if values is None else [read_text(_decoded(value, decode)) for value in values]
-
-    def areas(target: str) -> list[float | None]:
-        values = table.get(target)
-        return [None] * count if values is None else _areas(values, decode, fields[target], where)
-
-    sheets, numbers = _needed(texts("sheet"), fields["sheet"], where), _needed(texts("number"), fields["number"], where)
-    communes = _communes(texts("commune"), sheets, numbers, placed.wgs84, options)
-    keys = [ParcelKey(*key) for key in zip(communes, sheets, numbers, strict=True)]
-    checks.require_distinct(keys, where)
-    registered = [area or None for area in areas("registered_area_m2")]
-    columns = zip(
-        keys, texts("land_types"), registered, areas("recovered_area_m2"), texts("holder"), texts("address"),
-        placed.areas_m2.tolist(), placed.wgs84, strict=True,
-    )  # fmt: skip
-    return tuple(
-        NewParcel(
-            key=key,
-            land_types=land_types.replace(" ", ""),
-            registered_area_m2=on_paper,
-            measured_area_m2=measured,
-            recovered_area_m2=recovered,
-            geometry=geometry,
-            holder_name=holder or None,
-            holder_address=address or None,
-        )
-        for key, land_types, on_paper, recovered, holder, address, measured, geometry in columns
-    )
-
-
-def _decoded(value: object, decode: Decode) -> object:
-    return decode(value) if isinstance(value, str) and not value.isascii() else value
-
-
-def _needed(values: list[str], source: str, where: checks.Where) -> list[str]:
-    if "" in values:
-        raise ValueInvalid(where.file, where.layer, values.index("") + 1, source, "")
-    return values
-
-
-def _areas(values: Sequence[object], decode: Decode, source: str, where: checks.Where) -> list[float | None]:
-    found: list[float | None] = []
-    for row, value in enumerate(values, start=1):
-        try:
-            found.append(read_area_m2(_decoded(value, decode)))
-        except ValueError:
-            shown = read_text(_decoded(value, decode))[:_LONGEST_VALUE]
-            raise ValueInvalid(where.file, where.layer, row, source, shown) from None
-    return found
-
-
-def _communes(
-    written: list[str], sheets: list[str], numbers: list[str], wgs84: Geometries, options: SurveyOptions
-) -> list[str]:
-    if options.commune_code is not None:
-        return [options.commune_code] * len(sheets)
-    located = location.by_sheet(sheets, numbers, location.communes_at(shapely.point_on_surface(wgs84)))
-    return [location.present_code(code) or there for code, there in zip(written, located, strict=True)]
 
 
 def _sha256(path: Path) -> str:
