@@ -56,12 +56,14 @@ def table(results: dict[str, Any]) -> str:
     head = f"{'parcels':>9} {'what':<34} {'this map':>12} {'folium.GeoJson':>15} {'ratio':>8}  reach"
     for size, row in results["sizes"].items():
         ours, obvious, tiles = row["ours"], row["obvious"], row["tiles"]
-        lines += [head] + [
+        lines += [
+            head,
             _row(size, "painted, s", ours["painted_s"], obvious.get("painted_s"), ""),
             _row(size, "painted / empty map", ours["painted_s"] / empty,
                  obvious["painted_s"] / empty if "painted_s" in obvious else None, f"<= {REACH['painted_over_empty']}"),
             _row(size, "one change of colour, s", ours["change_s"], obvious.get("change_s"), ""),
-            _row(size, "seen in a second browser, s", ours["change_second_browser_s"], None, f"<= {REACH['second_browser_s']}"),
+            _row(size, "seen in a second browser, s", ours["change_second_browser_s"], None,
+                 f"<= {REACH['second_browser_s']}"),
             _row(size, "websocket bytes of the change", ours["change_ws_bytes"], obvious.get("change_ws_bytes"), ""),
             _row(size, "websocket bytes of a rerun", ours["rerun_ws_bytes"], None, f"<= {REACH['rerun_bytes']}"),
             _row(size, "click to panel, s", ours["click_to_panel_s"], None, ""),

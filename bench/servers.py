@@ -51,7 +51,7 @@ def fill(folder: Path, count: int) -> float:
     regime = office.workflow.regime_of_date(datetime.now(UTC).date())
     project = NewProject(
         code=PROJECT, name=f"Đo tốc độ {count} thửa – dữ liệu minh hoạ", survey_epsg=SURVEY_EPSG,
-        regime=regime.code, regime_reason="đo tốc độ", illustrative=True,
+        regime=regime.id, regime_reason="đo tốc độ", illustrative=True,
     )  # fmt: skip
     source = ImportSource("generated", "0" * 64, "parcels", f"EPSG:{SURVEY_EPSG}", "utf-8")
     parcels = list(generated_parcels(count))
