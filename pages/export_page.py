@@ -1,0 +1,132 @@
+"""Xuất bản đồ và báo cáo: the map on paper, as PDF or PNG, from the same view as the screen."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from geodata.errors import MatbangError
+from geodata.records import LngLatBbox, Moment
+from pages import errors, look, map_extent
+from pages.context import PageContext, current
+from reports.paper import SheetOptions
+from reports.sheet import render_sheet
+
+PAPERS: Final = ("A4", "A3")
+ORIENTATIONS: Final = {"landscape": "Landscape", "portrait": "Portrait"}
+FORMATS: Final = {"pdf": "PDF", "png": "PNG"}
+MIMES: Final = {"pdf": "application/pdf", "png": "image/png"}
+WHOLE: Final = "whole"
+AS_ON_MAP: Final = "map"
+FIT: Final = 0
+SCALES: Final = (FIT, 500, 1000, 2000, 5000, 10000, 25000)
+PREVIEW_DPI: Final = 60
+
+
+def render(context: PageContext) -> None:
+    """Draw the page."""
+    project = context.project
+    if project is None:
+        look.answer(context.say("No project yet"))
+        return
+    look.answer(
+        context.say("Map of {name} as of {day}", name=project.name, day=context.words.day(context.shown_day)),
+        badge=context.say("illustrative data") if project.illustrative else "",
+    )
+    left, right = st.columns([3, 7], gap="medium")
+    with left:
+        options, extent = _choices(context)
+    try:
+        with st.spinner(context.say("Drawing the sheet …")):
+            preview = _sheet(
+                context.version,
+                project.code,
+                context.as_of,
+                context.today,
+                context.language,
+                _preview_of(options),
+                extent,
+            )
+            with left:
+                _download(context, project.code, options, extent)
+    except MatbangError as refusal:
+        with right:
+            errors.show(context, refusal)
+        return
+    with right, st.container(key="mb_preview"):
+        st.image(preview, caption=context.say("Preview"), width="stretch")
+
+
+def _choices(context: PageContext) -> tuple[SheetOptions, LngLatBbox | None]:
+    paper = _one_of(context, "Paper", {name: name for name in PAPERS}, "A3", "sheet_paper")
+    orientation = _one_of(context, "Orientation", ORIENTATIONS, "landscape", "sheet_orientation")
+    chosen_format = _one_of(context, "Format", FORMATS, "pdf", "sheet_format")
+    shown = map_extent.shown(context)
+    extents = {WHOLE: "Whole project", **({AS_ON_MAP: "As on the map"} if shown else {})}
+    extent = _one_of(context, "Extent", extents, WHOLE, "sheet_extent")
+    scale = st.selectbox(
+        context.say("Scale"),
+        SCALES,
+        key="sheet_scale",
+        format_func=lambda scale: (
+            f"1:{context.words.number(scale)}" if scale else context.say("largest round scale that fits")
+        ),
+    )
+    return SheetOptions(paper, orientation, scale or None, chosen_format), shown if extent == AS_ON_MAP else None
+
+
+def _one_of(context: PageContext, label: str, options: dict[str, str], first: str, key: str) -> str:
+    chosen = st.segmented_control(
+        context.say(label),
+        list(options),
+        format_func=lambda code: context.say(options.get(code, code)),
+        default=first,
+        required=True,
+        key=key,
+    )
+    return chosen or first
+
+
+def _preview_of(options: SheetOptions) -> SheetOptions:
+    return SheetOptions(
+        options.paper,
+        options.orientation,
+        options.scale,
+        "png",
+        PREVIEW_DPI if options.paper == "A3" else PREVIEW_DPI * 7 // 5,
+    )
+
+
+def _download(context: PageContext, code: str, options: SheetOptions, extent: LngLatBbox | None) -> None:
+    """Offer the sheet; it is drawn in full when somebody asks for it."""
+    key = (context.version, code, context.as_of, context.today, context.language, options, extent)
+    st.download_button(
+        context.say("Download {format}", format=FORMATS[options.format]),
+        data=lambda: _sheet(*key),
+        file_name=f"{code}_{context.shown_day.isoformat()}_{options.paper}.{options.format}",
+        mime=MIMES[options.format],
+        icon=":material/download:",
+        type="primary",
+        width="stretch",
+        on_click="ignore",
+    )
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _sheet(
+    version: tuple[str, int, str],
+    code: str,
+    as_of: date | None,
+    today: date,
+    language: str,
+    options: SheetOptions,
+    extent: LngLatBbox | None,
+) -> bytes:
+    """Return the file of one sheet."""
+    from layers.compose import compose_map_view
+
+    context = current()
+    view = compose_map_view(context.actor, context.office, code, Moment(as_of), context.words, extent=extent)
+    return render_sheet(view, options, context.words)

@@ -1,0 +1,92 @@
+"""Bản đồ: the map and, beside it, the panel of the chosen parcel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from geodata.records import LngLatBbox, Project
+from layers.headline import headline
+from layers.web import MapSpec, build_map, map_message
+from monitoring import operations
+from pages import context as contexts
+from pages import figures, look, parcel_panel
+from pages.context import PageContext
+
+MAP_KEY = "map"
+FIRST_HEIGHT_PX = 560
+
+
+def render(context: PageContext) -> None:
+    """Draw the page."""
+    if context.project is None:
+        look.answer(context.say("No project yet: bring one in on the page “Import data”."))
+        return
+    _first_line(context, context.project)
+    _map_and_panel()
+
+
+def _first_line(context: PageContext, project: Project) -> None:
+    """Show the headline; while today is shown, the map's script keeps it up to date."""
+    line = headline(figures.progress(context, project).figures, context.words)
+    badge = context.say("illustrative data") if project.illustrative else ""
+    look.answer(
+        line, badge=badge, attributes=f'class="matbang-headline" data-matbang-headline="{look.safe(project.code)}"'
+    )
+
+
+@st.fragment
+def _map_and_panel() -> None:
+    """Draw map and panel; only this part runs again when somebody clicks or records."""
+    contexts.read_address()
+    context = contexts.current()
+    project = context.project
+    if project is None:
+        return
+    with st.container(horizontal=True, key="mb_map_row", gap="small"):
+        map_cell = st.container(key="mb_map_cell")
+        panel = st.container(key="mb_panel", width=360)
+    with map_cell:
+        _take_click(context, project, _draw_map(context, project))
+    with panel:
+        parcel_panel.render(contexts.current())
+    contexts.write_address()
+
+
+def _draw_map(context: PageContext, project: Project) -> dict[str, Any] | None:
+    """Draw the map; it is built anew on every run, and only constants of the project enter its script."""
+    spec = MapSpec(
+        project=project.code,
+        bounds=_bounds(context, project),
+        language=context.language,
+        illustrative=project.illustrative,
+        height_px=FIRST_HEIGHT_PX,
+    )
+    found: dict[str, Any] | None = st_folium(
+        build_map(spec),
+        key=MAP_KEY,
+        height=spec.height_px,
+        width=None,
+        use_container_width=True,
+        returned_objects=["last_clicked"],
+        feature_group_to_add=map_message(selected=context.parcel_id, as_of=context.as_of, known_at=None, focus=None),
+    )
+    return found
+
+
+def _bounds(context: PageContext, project: Project) -> LngLatBbox | None:
+    return context.office.store.project_bounds(project.id)
+
+
+def _take_click(context: PageContext, project: Project, found: dict[str, Any] | None) -> None:
+    """Select the parcel under a new click; the map reports the last click again on every run."""
+    point = (found or {}).get("last_clicked")
+    if not point or st.session_state.get("clicked") == (project.code, point["lat"], point["lng"]):
+        return
+    st.session_state["clicked"] = (project.code, point["lat"], point["lng"])
+    parcel = operations.parcel_at(context.actor, context.office, project.code, point["lng"], point["lat"])
+    if (parcel.id if parcel else None) != context.parcel_id:
+        contexts.choose_parcel(parcel.id if parcel else None)
+        st.rerun(scope="fragment")
