@@ -22,6 +22,7 @@ from geodata.records import (
     NewParcel,
     NewProject,
     Obstacle,
+    ObstacleEnd,
     Parcel,
     ParcelChange,
     ParcelKey,
@@ -174,6 +175,16 @@ class Store(Protocol):
         self, writer: Writer, obstacle_id: int, *, until_on: date, note: str, expected_version: int
     ) -> Obstacle:
         """Record that an obstacle ended; raises UnknownObstacle, ObstacleAlreadyClosed, StaleRecord."""
+        ...
+
+    def take_over_history(self, writer: Writer, writes: Iterable[NewCaseEvent | NewObstacle | ObstacleEnd]) -> int:
+        """Record many writes in one transaction, each with its own journal entry and instant; return how many.
+
+        ``writes`` is walked once, inside the transaction, and the clock is asked after each was taken, so a
+        generator may move it. An event moves its case to ``to_state``; corrections are not taken over.
+        Raises UnknownCase, UnknownObstacle, ProjectArchived and whatever ``writes`` raises; then nothing is
+        written.
+        """
         ...
 
     def obstacles_of_project(self, project_id: int, moment: Moment) -> Sequence[Obstacle]:

@@ -278,6 +278,16 @@ class Obstacle:
     seq: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObstacleEnd:
+    """The end of the open obstacle of a kind in a case, where its id is not known yet (a history taken over)."""
+
+    case_id: int
+    kind: str
+    until_on: date
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportSource:
     """The file that an import came from."""

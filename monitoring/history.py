@@ -68,6 +68,21 @@ def standing(workflow: Workflow, events: Sequence[CaseEvent], as_of: date | None
     return _replayed(workflow, [_step(row) for row in counting(events, as_of)])
 
 
+def at_start(workflow: Workflow) -> Standing:
+    """Return where a case stands before its first event."""
+    return Standing(workflow.initial_state, None, None, frozenset())
+
+
+def after_event(
+    workflow: Workflow, regime: str, now: Standing, event: str, occurred_on: date, to_state: str | None = None
+) -> Standing:
+    """Return where a case stands after one more event; raises what :func:`check_next` raises."""
+    if now.last_on is not None and occurred_on < now.last_on:
+        raise DateBeforePrevious(occurred_on, now.last_on)
+    target = _target(workflow, regime, now, event, to_state)
+    return _moved(workflow, now, Step(0, event, occurred_on, target))
+
+
 def check_next(
     workflow: Workflow, regime: str, events: Sequence[CaseEvent], event: str, occurred_on: date, to_state: str | None
 ) -> str | None:
@@ -139,10 +154,6 @@ def _check_between(on: date, before: Sequence[Step], after: Sequence[Step]) -> N
         raise DateAfterNext(on, after[0].occurred_on)
 
 
-def _start(workflow: Workflow) -> Standing:
-    return Standing(workflow.initial_state, None, None, frozenset())
-
-
 def _moved(workflow: Workflow, now: Standing, step: Step) -> Standing:
     state = now.state if step.to_state is None else step.to_state
     came_from = now.previous_state if state == now.state else now.state
@@ -152,7 +163,7 @@ def _moved(workflow: Workflow, now: Standing, step: Step) -> Standing:
 
 
 def _replayed(workflow: Workflow, steps: Sequence[Step]) -> Standing:
-    now = _start(workflow)
+    now = at_start(workflow)
     for step in steps:
         now = _moved(workflow, now, step)
     return now

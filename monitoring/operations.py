@@ -38,6 +38,7 @@ from monitoring.recording import (
     open_obstacle,
     open_project,
     record_event,
+    take_over_history,
 )
 
 OPERATIONS = (
@@ -64,6 +65,7 @@ OPERATIONS = (
     record_event,
     status_of_parcels,
     statuses,
+    take_over_history,
     totals,
 )
 
@@ -99,5 +101,6 @@ __all__ = [
     "record_event",
     "status_of_parcels",
     "statuses",
+    "take_over_history",
     "totals",
 ]

@@ -50,6 +50,7 @@ TABLE: Mapping[str, frozenset[Role]] = MappingProxyType(
         "open_project": _ADMINS,
         "archive_project": _ADMINS,
         "import_parcels": frozenset({Role.SURVEYOR, Role.ADMIN}),
+        "take_over_history": _ADMINS,
         "imports": _READERS,
         "moment_at": _READERS,
         "find_parcel": _READERS,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from geodata.errors import (
@@ -28,9 +29,10 @@ from geodata.records import (
     NewParcel,
     NewProject,
     Obstacle,
+    ObstacleEnd,
     Project,
 )
-from monitoring.history import Correction, check_correction, check_next, standing
+from monitoring.history import Correction, Standing, after_event, check_correction, check_next, standing
 from monitoring.office import (
     CaseRequest,
     CorrectionRequest,
@@ -42,6 +44,7 @@ from monitoring.office import (
 )
 from monitoring.permissions import Actor, ensure
 
+CaseWrite = NewCaseEvent | NewObstacle | ObstacleEnd
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -184,6 +187,23 @@ def close_obstacle(actor: Actor, office: Office, request: ObstacleClosing) -> Ob
     )
 
 
+def take_over_history(actor: Actor, office: Office, project: str, writes: Iterable[CaseWrite]) -> int:
+    """Take over what was done before, in the order in which it was written down; return how many writes.
+
+    One transaction: all of it or nothing. Each write is held to the same rules as one that a person makes.
+    ``writes`` is walked once while the store writes, so a generator may move the office's clock.
+
+    Raises
+    ------
+    DateInFuture, DateBeforePrevious, UnknownEvent, EventNotAllowed, UnknownProject, ProjectArchived,
+    UnknownCase, UnknownObstacle
+    """
+    ensure(actor, "take_over_history", project)
+    owner = _writable(office, project)
+    mine = {row.case_id for row in office.store.case_rows(owner.id, Moment())}
+    return office.store.take_over_history(office.writer(actor), _lawful(office, owner, mine, writes))
+
+
 # ---- inside ------------------------------------------------------------------------------------
 
 
@@ -239,6 +259,29 @@ def _record(actor: Actor, office: Office, project: Project, file: CaseFile, requ
     )
     state = to_state or standing(office.workflow, file.events).state
     return office.store.record_event(office.writer(actor), new, expected_version=_version(file, request), state=state)
+
+
+def _lawful(
+    office: Office, project: Project, mine: Collection[int], writes: Iterable[CaseWrite]
+) -> Iterator[CaseWrite]:
+    """Yield the writes with the state that each event leads to; raise at the first that may not be."""
+    standings: dict[int, Standing] = {}
+    for write in writes:
+        if write.case_id not in mine:
+            raise UnknownCase(write.case_id)
+        if not isinstance(write, NewCaseEvent):
+            _not_in_future(office, write.until_on if isinstance(write, ObstacleEnd) else write.from_on)
+            yield write
+            continue
+        _not_in_future(office, write.occurred_on)
+        before = standings.get(write.case_id) or _standing(office, write.case_id)
+        now = after_event(office.workflow, project.regime, before, write.event, write.occurred_on, write.to_state)
+        standings[write.case_id] = now
+        yield replace(write, to_state=None if now.state == before.state else now.state)
+
+
+def _standing(office: Office, case_id: int) -> Standing:
+    return standing(office.workflow, office.store.case_file(case_id, Moment()).events)
 
 
 def _only_event_to(office: Office, project: Project, file: CaseFile, state: str) -> str:

@@ -5,6 +5,7 @@ They keep the contracts of :mod:`geodata.ports`; ``tests/store_contract.py`` hol
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import threading
@@ -47,6 +48,7 @@ from geodata.records import (
     NewParcel,
     NewProject,
     Obstacle,
+    ObstacleEnd,
     Parcel,
     ParcelChange,
     ParcelKey,
@@ -326,6 +328,34 @@ class MemoryStore:
             case.closings[obstacle_id] = (seq, until_on, note)
             self._touch(case, seq)
             return next(row for row in _obstacles(case, NOW) if row.id == obstacle_id)
+
+    def take_over_history(self, writer: Writer, writes: Iterable[NewCaseEvent | NewObstacle | ObstacleEnd]) -> int:
+        """Record many writes; a failure takes all of them back."""
+        with self._lock:
+            kept = copy.deepcopy((self._cases, self._journal, self._changes))
+            try:
+                return sum(self._write_one(writer, write) for write in writes)
+            except BaseException:
+                self._cases, self._journal, self._changes = kept
+                raise
+
+    def _write_one(self, writer: Writer, write: NewCaseEvent | NewObstacle | ObstacleEnd) -> int:
+        case = self._cases.get(write.case_id)
+        if case is None:
+            raise UnknownCase(write.case_id)
+        if isinstance(write, NewCaseEvent):
+            state = write.to_state or case.state
+            self.record_event(writer, write, expected_version=case.version, state=state)
+        elif isinstance(write, NewObstacle):
+            self.open_obstacle(writer, write, expected_version=case.version)
+        else:
+            found = [row for row in _obstacles(case, NOW) if row.kind == write.kind and row.until_on is None]
+            if not found:
+                raise UnknownObstacle(0)
+            self.close_obstacle(
+                writer, found[0].id, until_on=write.until_on, note=write.note, expected_version=case.version
+            )
+        return 1
 
     # ---- inside ----------------------------------------------------------------------------
 
