@@ -119,7 +119,7 @@ def old_district_titles_of(code: str) -> tuple[str, ...]:
     """
     names = [row.old_district for row in crosswalk() if row.new_commune_code == code]
     ranked = sorted(dict.fromkeys(names), key=lambda name: -names.count(name))
-    return tuple(_lowered(name) for name in ranked)
+    return tuple(lowered(name) for name in ranked)
 
 
 def old_districts_of(code: str) -> tuple[str, ...]:
@@ -235,7 +235,7 @@ def _stand_in(position: Position, row: Mapping[str, str]) -> tuple[str, BaseGeom
 def _old_district(code: str) -> tuple[str, BaseGeometry]:
     """Return the old district's name on screen and the union of the communes that took it over."""
     rows = [row for row in crosswalk() if row.old_district_code == code]
-    name = _lowered(rows[0].old_district)
+    name = lowered(rows[0].old_district)
     area = shapely.union_all([_communes_by_code()[row.new_commune_code].geometry for row in rows])
     return f"{name} (cũ)", area
 
@@ -305,5 +305,6 @@ def _commune_tree() -> tuple[Sequence[AdminUnit], shapely.STRtree]:
     return units, shapely.STRtree([unit.geometry for unit in units])
 
 
-def _lowered(title: str) -> str:
+def lowered(title: str) -> str:
+    """Return a name with its kind as it stands inside a sentence: ``tỉnh Lâm Đồng``."""
     return title[0].lower() + title[1:]
