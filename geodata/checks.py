@@ -25,6 +25,8 @@ _MARGIN_DEGREES: Final = 1.5
 """How far beyond a system's area of use its coordinates may lie: half a zone of three degrees."""
 _OFF_LAND_DEGREES: Final = 0.02
 """About 2 km: provinces are simplified to 500 m, and jetties and salt pans reach out."""
+TOO_FEW_POINTS: Final = "Too few points in geometry component"
+"""GEOS's words for a ring that is none."""
 _POLYGONAL: Final = (3, 6)  # Polygon, MultiPolygon
 
 
@@ -140,7 +142,7 @@ def _explained(geometry: Any) -> str:
     reason = str(shapely.is_valid_reason(geometry))
     kind, _, place = reason.partition("[")
     if not place:
-        return "Too few points in geometry component" if reason == "Valid Geometry" else reason
+        return TOO_FEW_POINTS if reason == "Valid Geometry" else reason
     x, y = (float(number) for number in place.rstrip("]").split()[:2])
     return f"{kind} @ {x:.2f}, {y:.2f}"
 

@@ -21,11 +21,16 @@ def communes_at(points: npt.NDArray[np.object_]) -> list[str]:
     """Return the code of the commune at each WGS 84 point, "" outside of the shipped communes."""
     codes, tree = _tree()
     found = [""] * len(points)
-    for predicate, distance in (("dwithin", _GAP_DEGREES), ("intersects", None)):
-        at, unit = tree.query(points, predicate=predicate, distance=distance)
-        for point, index in zip(reversed(at.tolist()), reversed(unit.tolist()), strict=True):
-            found[point] = codes[index]
+    _note(found, np.arange(len(points)), tree.query(points, predicate="intersects"), codes)
+    outside = np.array([at for at, code in enumerate(found) if not code], int)
+    _note(found, outside, tree.query(points[outside], predicate="dwithin", distance=_GAP_DEGREES), codes)
     return found
+
+
+def _note(found: list[str], rows: npt.NDArray[np.int_], hits: npt.NDArray[np.int_], codes: Sequence[str]) -> None:
+    """Write down the first commune that each row was found in."""
+    for at, unit in zip(rows[hits[0]][::-1].tolist(), hits[1][::-1].tolist(), strict=True):
+        found[at] = codes[unit]
 
 
 def by_sheet(sheets: Sequence[str], numbers: Sequence[str], located: Sequence[str]) -> list[str]:

@@ -25,7 +25,7 @@ import pyproj
 import shapely
 from fiona.errors import FionaError
 
-from geodata import archive, checks, dbf, encodings, parcel_rows
+from geodata import archive, checks, dbf, encodings, parcel_rows, shapes
 from geodata.crs import DEFAULT_SURVEY_EPSG, check_crs, is_geographic
 from geodata.encodings import Encoding
 from geodata.errors import (
@@ -35,6 +35,7 @@ from geodata.errors import (
     FileEmpty,
     FileMissing,
     FormatUnknown,
+    GeometryInvalid,
     LayerAmbiguous,
     LayerEmpty,
     LayerNotPolygon,
@@ -44,6 +45,7 @@ from geodata.errors import (
 )
 from geodata.fields import ROW, parse_field_options, resolve_fields
 from geodata.records import ImportSource, LngLatBbox, NewParcel
+from geodata.shapes import ShapeBroken
 
 __all__ = ["Survey", "SurveyOptions", "parse_field_options", "read_survey"]
 
@@ -54,6 +56,7 @@ SUFFIXES: Final = tuple(_DRIVERS)
 """Endings of the files that can be read."""
 
 _POLYGONAL: Final = frozenset({"Polygon", "MultiPolygon", "Unknown", "GeometryCollection"})
+_BATCH_ROWS: Final = 2_000
 Geometries = npt.NDArray[np.object_]
 
 # GDAL speaks through this logger; without a handler Python would print its warnings on standard error.
@@ -306,26 +309,31 @@ def _rows(
     """Return the values of each target and the geometries, in row order."""
     expected = len(collection)
     table: dict[str, list[object]] = {target: [] for target in columns}
-    shapes: list[Any] = []
+    built: list[Geometries] = []
+    pending: list[Any] = []
+    row = 0
     for row, feature in enumerate(collection, start=1):
-        shapes.append(None if feature.geometry is None else _shape(feature.geometry, where))
+        pending.append(feature.geometry)
         properties = feature.properties
         for target, source in columns.items():
             table[target].append(_value(properties, source, row))
-    if len(shapes) < expected:
+        if len(pending) == _BATCH_ROWS:
+            built.append(_shapes(pending, row, where))
+            pending = []
+    built.append(_shapes(pending, row, where))
+    if row < expected:
         raise FileDamaged(where.file)
-    if not shapes:
+    if not row:
         raise LayerEmpty(where.file, where.layer)
-    geometries = np.empty(len(shapes), object)
-    geometries[:] = shapes
-    return table, geometries
+    return table, np.concatenate(built)
 
 
-def _shape(geometry: Any, where: checks.Where) -> Any:
+def _shapes(pending: Sequence[Any], last_row: int, where: checks.Where) -> Geometries:
     try:
-        return shapely.geometry.shape(geometry)
-    except shapely.errors.GEOSException:
-        raise FileDamaged(where.file) from None
+        return shapes.build(pending)
+    except ShapeBroken as fault:
+        row = last_row - len(pending) + 1 + fault.index
+        raise GeometryInvalid(where.file, where.layer, row, checks.TOO_FEW_POINTS) from None
 
 
 def _value(properties: Mapping[str, object], source: str, row: int) -> object:
