@@ -378,6 +378,13 @@ class StoreBusy(MatbangError):
 
 
 @dataclass(eq=False)
+class StoreMissing(MatbangError):
+    """There is no store at this address yet, and the operation is not one that makes it."""
+
+    store: str
+
+
+@dataclass(eq=False)
 class StoreUnusable(MatbangError):
     """The store cannot be opened or written: read-only, full disk, not a Mặt Bằng file."""
 
@@ -392,6 +399,13 @@ class StoreTooNew(MatbangError):
     store: str
     found: int
     supported: int
+
+
+@dataclass(eq=False)
+class OutputUnwritable(FileFault):
+    """The file that should be made cannot be written: no such folder, no right, no room."""
+
+    explanation: str
 
 
 @dataclass(eq=False)

@@ -106,11 +106,13 @@ SENTENCES: Final[Mapping[type[MatbangError], str]] = MappingProxyType(
         errors.LawDataInvalid: "The shipped table of rules “{table}” does not hold together at “{row}”: {explanation}",
         # store and drawing
         errors.StoreBusy: "Another program holds the data file locked ({store}); try again in a moment.",
+        errors.StoreMissing: "There is no data file yet ({store}); “python cli.py init” makes it.",
         errors.StoreUnusable: "The data file cannot be used ({store}): {explanation}",
         errors.StoreTooNew: (
             "The data file ({store}) was written by a newer release (version {found}; this one knows {supported}); "
             "install the newer release."
         ),
+        errors.OutputUnwritable: "the file cannot be written ({explanation}); check the folder and the room on the disk.",
         errors.SnapshotFormatUnknown: "No snapshot is made as “{format}”; choose one of: {known}.",
         errors.PaperUnknown: "There is no paper size “{paper}”; choose one of: {known}.",
         errors.ScaleTooLarge: (
@@ -184,6 +186,8 @@ def _shown(name: str, value: object, words: Speaker, labels: Mapping[str, str]) 
     kind, at, place = text.partition(" @ ")
     if name == "explanation" and at:  # what GEOS calls the fault, and where it is
         return f"{words.text(kind)} ({one_line(place)})"
+    if name == "explanation":
+        return one_line(words.text(text))
     return words.text(labels[text]) if text in labels else one_line(text)
 
 
