@@ -112,7 +112,9 @@ SENTENCES: Final[Mapping[type[MatbangError], str]] = MappingProxyType(
             "The data file ({store}) was written by a newer release (version {found}; this one knows {supported}); "
             "install the newer release."
         ),
-        errors.OutputUnwritable: "the file cannot be written ({explanation}); check the folder and the room on the disk.",
+        errors.OutputUnwritable: (
+            "the file cannot be written ({explanation}); check the folder and the room on the disk."
+        ),
         errors.SnapshotFormatUnknown: "No snapshot is made as “{format}”; choose one of: {known}.",
         errors.PaperUnknown: "There is no paper size “{paper}”; choose one of: {known}.",
         errors.ScaleTooLarge: (
@@ -183,12 +185,15 @@ def _shown(name: str, value: object, words: Speaker, labels: Mapping[str, str]) 
     if isinstance(value, float):
         return str(format_decimal(value, format="0.####", locale=words.language))
     text = str(value)
-    kind, at, place = text.partition(" @ ")
-    if name == "explanation" and at:  # what GEOS calls the fault, and where it is
-        return f"{words.text(kind)} ({one_line(place)})"
     if name == "explanation":
-        return one_line(words.text(text))
+        return _explanation(text, words)
     return words.text(labels[text]) if text in labels else one_line(text)
+
+
+def _explanation(text: str, words: Speaker) -> str:
+    """Return why, in the reader's language; GEOS adds where: ``Self-intersection @ 456109, 1227547``."""
+    kind, at, place = text.partition(" @ ")
+    return f"{words.text(kind)} ({one_line(place)})" if at else one_line(words.text(text))
 
 
 def _bytes(count: int, words: Speaker) -> str:
