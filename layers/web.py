@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -38,9 +38,11 @@ COUNTRY: Final = LngLatBbox(102.0, 7.0, 116.0, 23.6)
 """First view of a map without parcels: the mainland with Hoàng Sa and Trường Sa."""
 LIMITS: Final = LngLatBbox(94.0, 2.0, 124.0, 28.0)
 """How far the map can be moved."""
+SHEET: Final = LngLatBbox(101.0, 5.6, 118.6, 24.0)
+"""What the shipped basemap covers, as far as Trường Sa."""
 COARSEST_ZOOM: Final = 5
 FINEST_ZOOM: Final = 21
-SOURCES: Final = "© OpenStreetMap · © GeoNames · Natural Earth · sapnhap.bando.com.vn"
+SOURCES: Final = "© OpenStreetMap · GeoNames · Natural Earth · sapnhap.bando.com.vn"
 ISLANDS: Final = (("Quần đảo Hoàng Sa", 112.0, 16.5), ("Quần đảo Trường Sa", 113.9, 9.9))
 """Name, longitude and latitude: named on every map that shows the whole country."""
 FIRST_LAYERS: Final = ("communes",)
@@ -73,6 +75,7 @@ def build_map(spec: MapSpec) -> folium.Map:
         location=[(bounds.south + bounds.north) / 2, (bounds.west + bounds.east) / 2],
         tiles=None,
         zoom_start=15 if spec.bounds else 6,
+        font_size="13px",
     )
     _Start(_config(spec, bounds)).add_to(chart)
     return chart
@@ -84,6 +87,7 @@ def map_message(
     as_of: date | None = None,
     known_at: datetime | None = None,
     focus: LngLatBbox | None = None,
+    layers: Sequence[str] | None = None,
     preview: Mapping[str, Any] | None = None,
 ) -> folium.FeatureGroup:
     """Return what the page tells the living map; give it to st_folium as ``feature_group_to_add``.
@@ -98,6 +102,8 @@ def map_message(
         Show what had been recorded until then (with its zone); None for everything.
     focus : LngLatBbox, optional
         Where to look. The map goes there once and again only when the value changes.
+    layers : sequence of str, optional
+        Names of the layers that are on, as the page knows them; None before anyone chose.
     preview : Mapping, optional
         A GeoJSON FeatureCollection (WGS 84) to draw as outlines, such as the parcels of a file before it is accepted.
     """
@@ -107,9 +113,19 @@ def map_message(
             "as_of": as_of.isoformat() if as_of else None,
             "known_at": known_at.isoformat() if known_at else None,
             "focus": _edges(focus) if focus else None,
+            "layers": None if layers is None else list(layers),
             "preview": preview,
         }
     )
+
+
+def shown_layers(found: Mapping[str, Any] | None) -> tuple[str, ...] | None:
+    """Return the names of the layers that are on, from what st_folium returned; None before anyone chose.
+
+    Ask st_folium for ``selected_layers`` among its ``returned_objects``.
+    """
+    entries = (found or {}).get("selected_layers")
+    return None if entries is None else tuple(str(entry["name"]) for entry in entries)
 
 
 class _OwnMap(folium.Map):
@@ -124,8 +140,16 @@ class _OwnMap(folium.Map):
 class _Start(JSCSSMixin):
     """Starts our modules on the map that it is added to."""
 
+    # The size stands here and not in map.css: it has to hold when Leaflet measures the map, right after the header.
     _template = Template(
         """
+        {% macro header(this, kwargs) %}
+            <style>
+                #{{ this._parent.get_name() }} {
+                    position: fixed !important; inset: 0; width: auto !important; height: auto !important;
+                }
+            </style>
+        {% endmacro %}
         {% macro script(this, kwargs) %}
             MatBang.start({{ this._parent.get_name() }}, {{ this.config|tojson }});
         {% endmacro %}
@@ -169,6 +193,7 @@ def _config(spec: MapSpec, bounds: LngLatBbox) -> dict[str, Any]:
         "language": spec.language,
         "illustrative": spec.illustrative,
         "bounds": _edges(bounds),
+        "marked": palette.BOUNDARY_COLOUR if spec.bounds else None,
         "zooms": [COARSEST_ZOOM, FINEST_ZOOM],
         "limits": [[LIMITS.south, LIMITS.west], [LIMITS.north, LIMITS.east]],
         "attribution": SOURCES,
@@ -211,6 +236,7 @@ def _style(style: AreaStyle) -> dict[str, Any]:
 def _basemap(words: Words) -> dict[str, Any]:
     return {
         "water": palette.WATER,
+        "sheet": _edges(SHEET),
         "land": _style(palette.STYLES["land"]),
         "provinces": _style(palette.STYLES["provinces"]),
         "urls": {name: _overlay_url(name) for name in ("land", "provinces", "towns")},

@@ -17,6 +17,8 @@ export class Basemap {
     pane.style.zIndex = 100;
     pane.style.pointerEvents = "none";
     this.renderer = view.L.canvas({ pane: "matbang-base", padding: 0.3 });
+    const marks = map.createPane("matbang-marks");
+    marks.style.zIndex = 360;
     this.here = element(view.document, "div", "matbang-here");
     this.here.hidden = true;
     map.getContainer().append(this.here);
@@ -28,6 +30,7 @@ export class Basemap {
     const [landShapes, provinceShapes] = await Promise.all([this.fetchJson(land), this.fetchJson(provinces)]);
     this.#areas(landShapes, this.config.basemap.land);
     this.#areas(provinceShapes, this.config.basemap.provinces);
+    this.#frame(this.config.basemap.sheet);
     this.names.put("islands", this.#islands());
     this.names.put("provinces", provinceShapes.features.map(provinceName).filter(Boolean));
     const townShapes = await this.fetchJson(towns);
@@ -56,6 +59,25 @@ export class Basemap {
     }).addTo(this.map);
   }
 
+  /** The basemap is a sheet with an edge: beyond it nothing is drawn, which must not look like sea. */
+  #frame([west, south, east, north]) {
+    const ring = (w, s, e, n) => [
+      [s, w],
+      [n, w],
+      [n, e],
+      [s, e],
+    ];
+    this.view.L.polygon([ring(-180, -80, 300, 80), ring(west, south, east, north)], {
+      renderer: this.renderer,
+      pane: "matbang-base",
+      interactive: false,
+      color: "#B9C4C9",
+      weight: 1,
+      fillColor: "#F6F8F9",
+      fillOpacity: 1,
+    }).addTo(this.map);
+  }
+
   #islands() {
     return this.config.basemap.islands.map(({ name, longitude, latitude }) => ({
       key: `islands ${name}`,
@@ -66,6 +88,29 @@ export class Basemap {
       to: 9,
       weight: 1e9,
     }));
+  }
+
+  /** Where the project lies, while its parcels are too small to be seen. */
+  mark([west, south, east, north], colour) {
+    const ring = this.view.L.circleMarker([(south + north) / 2, (west + east) / 2], {
+      renderer: this.view.L.svg({ pane: "matbang-marks" }),
+      pane: "matbang-marks",
+      interactive: false,
+      radius: 16,
+      color: colour,
+      weight: 2,
+      dashArray: "5 4",
+      fill: false,
+    });
+    const { map } = this;
+    const size = () => {
+      const corner = map.latLngToLayerPoint([north, west]);
+      const other = map.latLngToLayerPoint([south, east]);
+      return Math.max(other.x - corner.x, other.y - corner.y);
+    };
+    const draw = () => (size() < 60 ? ring.addTo(map) : ring.remove());
+    map.on("zoomend", draw);
+    draw();
   }
 
   #sayWhere() {

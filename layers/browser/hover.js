@@ -59,6 +59,11 @@ export class Hover {
     else this.say(latlng, lines);
   }
 
+  /** Says it again after something changed under the pointer. */
+  refresh() {
+    if (this.at && this.map.hasLayer(this.tip)) this.#show(this.at);
+  }
+
   #hide() {
     this.map.closeTooltip(this.tip);
   }

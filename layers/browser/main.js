@@ -20,7 +20,7 @@ let started = null;
 let waiting = null;
 
 export function start(map, config, view) {
-  started = new MapView(map, config, view);
+  started = new MapView(map, config, view, waiting?.layers ?? null);
   if (waiting) started.apply(waiting);
   waiting = null;
   return started;
@@ -31,16 +31,16 @@ export function apply(message) {
   else waiting = message;
 }
 
-const NOTHING_SAID = { selected: null, as_of: null, known_at: null, focus: null, preview: null };
+const NOTHING_SAID = { selected: null, as_of: null, known_at: null, focus: null, layers: null, preview: null };
 
 class MapView {
-  constructor(map, config, view) {
+  constructor(map, config, view, chosen) {
     Object.assign(this, { map, config, view });
     this.message = NOTHING_SAID;
     this.asking = 0;
     this.board = new StatusBoard();
     this.page = new Page(view, config);
-    this.memory = new Memory(config.project, view.sessionStorage, view.parent);
+    this.memory = new Memory(config.project, view.sessionStorage);
     this.#prepareMap();
     const names = new NameLayer(view, map);
     const fetchJson = (address) => this.#fetchJson(address);
@@ -53,8 +53,11 @@ class MapView {
       basemap: this.basemap,
       memory: this.memory,
       hover: this.hover,
+      page: this.page,
+      chosen,
       fetchJson,
     });
+    if (config.project && config.marked) this.basemap.mark(config.bounds, config.marked);
     if (config.project) this.#watchProject();
     view.document.documentElement.dataset.matbang = "started";
   }
@@ -65,6 +68,8 @@ class MapView {
     this.message = { ...NOTHING_SAID, ...message };
     this.parcels?.select(this.message.selected);
     if (this.message.focus && this.memory.isNewFocus(this.message.focus)) this.#fit(this.message.focus);
+    const { layers } = this.message;
+    if (layers && JSON.stringify(layers) !== JSON.stringify(before.layers)) this.overlays.choose(layers);
     if (JSON.stringify(this.message.preview) !== JSON.stringify(before.preview)) this.#preview();
     if (!this.config.project) return;
     if (this.message.as_of !== before.as_of || this.message.known_at !== before.known_at) this.#loadStatuses();
@@ -85,6 +90,7 @@ class MapView {
     const kept = this.memory.view();
     if (kept) map.setView([kept.lat, kept.lng], kept.zoom, { animate: false });
     else this.#fitFirst();
+    new view.ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
     map.on("moveend", () => {
       const { lat, lng } = map.getCenter();
       this.memory.keepView({ lat, lng, zoom: map.getZoom() });
@@ -177,6 +183,7 @@ class MapView {
     this.legend.update();
     this.page.headline(change.headline_text);
     this.parcels?.repaint(touched);
+    this.hover.refresh();
   }
 
   #resync() {

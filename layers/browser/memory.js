@@ -1,15 +1,12 @@
 /*
  * What a browser tab remembers of a project's map, so that nothing jumps when the map is made anew:
  * zoom and centre, the layers that are switched on, the last place the page asked to look at.
- * Layers also stand in the page's address, which is what a link carries.
  */
 
-/** `page` is the window of the page around the map's frame. */
 export class Memory {
-  constructor(project, storage, page) {
+  constructor(project, storage) {
     this.project = project;
     this.storage = storage;
-    this.page = page;
   }
 
   view() {
@@ -22,17 +19,14 @@ export class Memory {
     this.#write("view", { lat, lng, zoom });
   }
 
-  /** Layers that are on: as the address says, else as they were, else `first`. Unknown names are left out. */
-  layers(known, first) {
-    const chosen = this.#addressed() ?? this.#read("layers") ?? first;
-    return known.filter((name) => chosen.includes(name));
+  /** Layers that were on; null when nobody has chosen. */
+  layers() {
+    const names = this.#read("layers");
+    return Array.isArray(names) ? names : null;
   }
 
   keepLayers(names) {
     this.#write("layers", names);
-    const address = new URL(this.page.location.href);
-    address.searchParams.set("layers", names.join(","));
-    this.page.history.replaceState(this.page.history.state, "", address);
   }
 
   /** Whether the page asks to look somewhere that it has not asked for before. */
@@ -50,11 +44,6 @@ export class Memory {
 
   keepFolded(name, folded) {
     this.#write(`folded.${name}`, folded);
-  }
-
-  #addressed() {
-    const said = new URLSearchParams(this.page.location.search).get("layers");
-    return said === null ? null : said.split(",").filter(Boolean);
   }
 
   #read(name) {

@@ -27,6 +27,8 @@ export function describe(properties, words) {
   return lines.filter(Boolean);
 }
 
+const same = (one, other) => one.length === other.length && one.every((name) => other.includes(name));
+
 /** Lines of text as an element. */
 export function textBlock(document, lines) {
   const block = element(document, "div", "matbang-lines");
@@ -36,8 +38,9 @@ export function textBlock(document, lines) {
 
 export class Overlays {
   /** `hover` shows texts under the pointer; `basemap` learns the communes. */
-  constructor(view, map, { config, names, basemap, memory, hover, fetchJson }) {
-    Object.assign(this, { view, map, config, names, basemap, memory, hover, fetchJson });
+  constructor(view, map, { config, names, basemap, memory, hover, page, chosen, fetchJson }) {
+    Object.assign(this, { view, map, config, names, basemap, memory, hover, page, fetchJson });
+    this.reported = [];
     this.layers = new Map();
     const below = map.createPane("matbang-areas");
     below.style.zIndex = 150;
@@ -46,10 +49,19 @@ export class Overlays {
       "matbang-areas": view.L.svg({ pane: "matbang-areas", padding: 0.3 }),
       "matbang-lines": view.L.svg({ pane: "matbang-lines", padding: 0.3 }),
     };
-    this.#control();
+    this.#control(chosen);
   }
 
-  #control() {
+  /** Takes the page's choice of layers; one that the page only repeats after this map is left alone. */
+  choose(names) {
+    if (this.reported.includes(names.join())) return;
+    for (const [name, group] of this.layers) {
+      if (names.includes(name)) group.addTo(this.map);
+      else group.remove();
+    }
+  }
+
+  #control(chosen) {
     const { L } = this.view;
     const control = L.control.layers(null, null, { position: "topright", collapsed: true });
     for (const overlay of this.config.overlays) {
@@ -62,8 +74,10 @@ export class Overlays {
     control.addTo(this.map);
     control.getContainer().querySelector("a")?.setAttribute("aria-label", this.config.words.layers);
     control.getContainer().querySelector("a")?.setAttribute("title", this.config.words.layers);
-    const known = [...this.layers.keys()];
-    this.on = new Set(this.memory.layers(known, this.config.selected_layers));
+    const known = chosen ?? this.config.selected_layers;
+    const first = chosen ?? this.memory.layers() ?? known;
+    this.on = new Set([...this.layers.keys()].filter((name) => first.includes(name)));
+    this.page.layers([...this.on], { known: same([...this.on], known) });
     for (const name of this.on) this.layers.get(name).addTo(this.map);
     this.#learnCommunes();
   }
@@ -89,7 +103,10 @@ export class Overlays {
     if (!this.on || shown === this.on.has(name)) return;
     if (shown) this.on.add(name);
     else this.on.delete(name);
-    this.memory.keepLayers([...this.layers.keys()].filter((one) => this.on.has(one)));
+    const names = [...this.layers.keys()].filter((one) => this.on.has(one));
+    this.memory.keepLayers(names);
+    this.reported = [...this.reported.slice(-9), names.join()];
+    this.page.layers(names, { known: false });
   }
 
   async #learnCommunes() {
@@ -138,7 +155,7 @@ export class Overlays {
       dashArray: style.dashed ? "6 5" : null,
       fill: Boolean(hatch || style.fill || overlay.speaks),
       fillColor: hatch ?? style.fill ?? "#000000",
-      fillOpacity: hatch ? 0.55 : style.fill ? 0.15 : 0,
+      fillOpacity: hatch ? 0.4 : style.fill ? 0.15 : 0,
     };
   }
 

@@ -23,6 +23,18 @@ export class Page {
     }
   }
 
+  /**
+   * Reports the layers that are on, in streamlit-folium's own list of selected layers; `known` when the page knows
+   * them already, so that nothing has to run again.
+   */
+  layers(names, { known }) {
+    const data = this.view.__GLOBAL_DATA__;
+    if (!data) return;
+    const entries = names.map((name) => ({ name, url: "" }));
+    data.selected_layers = Object.fromEntries(entries.map((entry) => [entry.name, entry]));
+    if (known && data.previous_data?.selected_layers) data.previous_data.selected_layers = entries;
+  }
+
   #marked(selector) {
     try {
       return this.view.parent.document.querySelectorAll(selector);

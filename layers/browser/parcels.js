@@ -146,6 +146,12 @@ function box(anchor, half, top, bottom) {
   return { minX: anchor.x - half, maxX: anchor.x + half, minY: anchor.y + top, maxY: anchor.y + bottom };
 }
 
+/** A canvas does not wait for a font by itself; where the font is missing another one does. */
+async function fontReady(view) {
+  await view.document.fonts.load(FONT, "Tờ thửa 0123456789").catch(() => undefined);
+  return { status: "fulfilled" };
+}
+
 /** Hatches as canvas patterns, made once. */
 class Hatches {
   constructor(document) {
@@ -205,7 +211,7 @@ export class ParcelLayer {
       maxDataZoom: MAX_DATA_ZOOM,
       maxZoom: 21,
       attribution: "",
-      tasks: [ready],
+      tasks: [ready, fontReady(view)],
       tileDelay: 1,
       lang: config.language,
       paintRules: [
