@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from geodata.ports import Clock, Store
 from geodata.store.clock import SystemClock
-from geodata.store.creation import make_folder, parse_url, prepare
+from geodata.store.creation import exists, make_folder, parse_url, prepare
 from geodata.store.database import Database
 from geodata.store.sqlstore import SqlStore
 
-__all__ = ["SystemClock", "open_store"]
+__all__ = ["SystemClock", "open_store", "store_exists"]
 
 
 def open_store(url: str, clock: Clock, *, initial_state: str = "DRAFT") -> Store:
@@ -37,3 +37,8 @@ def open_store(url: str, clock: Clock, *, initial_state: str = "DRAFT") -> Store
         database.close()
         raise
     return SqlStore(database, clock, identity, initial_state)
+
+
+def store_exists(url: str) -> bool:
+    """Return whether a store stands at an address already; raises StoreUnusable for what is no address."""
+    return exists(parse_url(url))

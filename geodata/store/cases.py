@@ -11,7 +11,7 @@ from geodata.errors import StaleRecord, UnknownCase, UnknownCaseEvent
 from geodata.ports import Clock
 from geodata.records import Case, CaseEvent, CaseFile, Claimant, Moment, NewCaseEvent, Obstacle, Writer
 from geodata.store import journal, moments, obstacles, schema
-from geodata.store.chain import commitment
+from geodata.store.chain import Json, commitment
 from geodata.store.projects import ensure_open
 from geodata.store.rows import OpenCase, advance, fresh_salt
 
@@ -119,21 +119,26 @@ def record_event(
     event_id, salt = _insert_event(connection, stamp, writer, new, case, corrected)
     since = moments.present_since(connection, case.id)
     if state != case.state:
-        connection.execute(
-            insert(schema.status_change),
-            {
-                "case_id": case.id,
-                "event_id": event_id,
-                "from_state": case.state,
-                "to_state": state,
-                "state_since": since,
-                "recorded_at": stamp.recorded_at,
-                "seq": stamp.seq,
-            },
-        )
+        connection.execute(insert(schema.status_change), change_row(stamp, case, event_id, state, since))
     advance(connection, case, state=state, state_since=since)
-    _journal_event(connection, stamp, writer, new, event_id=event_id, state=state, salt=salt)
+    content = event_content(new, event_id=event_id, state=state, salt=salt)
+    journal.append(connection, stamp, writer, "record_event", f"case:{new.case_id}", content)
     return _events_where(connection, _event.id == event_id)[0]
+
+
+def change_row(
+    stamp: journal.Stamp, case: OpenCase, event_id: int, state: str, since: date | None
+) -> dict[str, Any]:
+    """Return the row that says which event changed a case's state."""
+    return {
+        "case_id": case.id,
+        "event_id": event_id,
+        "from_state": case.state,
+        "to_state": state,
+        "state_since": since,
+        "recorded_at": stamp.recorded_at,
+        "seq": stamp.seq,
+    }
 
 
 def _event_to_correct(connection: Connection, case_id: int, event_id: int) -> Row[Any]:
@@ -156,43 +161,39 @@ def _insert_event(
     case: OpenCase,
     corrected: Row[Any] | None,
 ) -> tuple[int, str]:
-    salt = fresh_salt()
-    written = connection.execute(
-        insert(schema.case_event),
-        {
-            "project_id": case.project_id,
-            "case_id": case.id,
-            "event": new.event,
-            "occurred_on": new.occurred_on,
-            "recorded_at": stamp.recorded_at,
-            "recorded_by": writer.actor,
-            "note": new.note,
-            "document": new.document,
-            "from_state": case.state if corrected is None else corrected.from_state,
-            "to_state": new.to_state,
-            "corrects": new.corrects,
-            "stands_for": None if corrected is None else corrected.stands_for or corrected.id,
-            "withdraws": new.withdraws,
-            "reason": new.reason,
-            "case_version": case.version + 1,
-            "salt": salt,
-            "seq": stamp.seq,
-        },
-    )
-    return int(written.inserted_primary_key[0]), salt  # type: ignore[index]
+    row = event_row(stamp, writer, new, case)
+    if corrected is not None:
+        row |= {"from_state": corrected.from_state, "stands_for": corrected.stands_for or corrected.id}
+    written = connection.execute(insert(schema.case_event), row)
+    return int(written.inserted_primary_key[0]), row["salt"]  # type: ignore[index]
 
 
-def _journal_event(
-    connection: Connection,
-    stamp: journal.Stamp,
-    writer: Writer,
-    new: NewCaseEvent,
-    *,
-    event_id: int,
-    state: str,
-    salt: str,
-) -> None:
-    content = {
+def event_row(stamp: journal.Stamp, writer: Writer, new: NewCaseEvent, case: OpenCase) -> dict[str, Any]:
+    """Return the row of an event that corrects none."""
+    return {
+        "project_id": case.project_id,
+        "case_id": case.id,
+        "event": new.event,
+        "occurred_on": new.occurred_on,
+        "recorded_at": stamp.recorded_at,
+        "recorded_by": writer.actor,
+        "note": new.note,
+        "document": new.document,
+        "from_state": case.state,
+        "to_state": new.to_state,
+        "corrects": new.corrects,
+        "stands_for": None,
+        "withdraws": new.withdraws,
+        "reason": new.reason,
+        "case_version": case.version + 1,
+        "salt": fresh_salt(),
+        "seq": stamp.seq,
+    }
+
+
+def event_content(new: NewCaseEvent, *, event_id: int, state: str, salt: str) -> dict[str, Json]:
+    """Return what the journal keeps of an event."""
+    return {
         "event_id": event_id,
         "event": new.event,
         "occurred_on": new.occurred_on.isoformat(),
@@ -202,4 +203,3 @@ def _journal_event(
         "withdraws": new.withdraws,
         "words": commitment(salt, [new.note, new.document, new.reason]),
     }
-    journal.append(connection, stamp, writer, "record_event", f"case:{new.case_id}", content)

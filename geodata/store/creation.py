@@ -35,6 +35,11 @@ def parse_url(url: str) -> URL:
     return found
 
 
+def exists(url: URL) -> bool:
+    """Return whether there is a file at the address already."""
+    return Path(url.database or "").exists()
+
+
 def make_folder(url: URL) -> None:
     """Create the folder of the file; raises StoreUnusable."""
     if "uri" in url.query:

@@ -18,7 +18,7 @@ from geodata.records import ImportResult, ImportSource, NewParcel, NewProject, P
 from geodata.store import geopackage, journal, projects, schema
 from geodata.store.chain import Json, canonical, commitment
 from geodata.store.claimants import kind_of, match_key, tidy
-from geodata.store.outline import outline
+from geodata.store.outline import outline, union_of
 from geodata.store.rows import fresh_salt
 
 _CHUNK = 2_000
@@ -131,7 +131,7 @@ def _write_chunk(connection: Connection, delivery: _Delivery, chunk: Sequence[Ne
     labels = shapely.get_coordinates(shapely.point_on_surface(surfaces)).tolist()
     for new, blob, label in zip(chunk, blobs, labels, strict=True):
         parcel_id = delivery.take_id(schema.parcel)
-        _note_parcel(delivery, new, blob)
+        _note_parcel(delivery, new)
         rows[schema.parcel].append(_parcel_row(delivery, parcel_id, new, blob, label))
         claimant_id = _claimant_id(delivery, new, rows[schema.claimant])
         if claimant_id is not None:
@@ -140,20 +140,29 @@ def _write_chunk(connection: Connection, delivery: _Delivery, chunk: Sequence[Ne
     for table, values in rows.items():
         if values:
             connection.execute(insert(table), values)
-    delivery.outlines.append(shapely.union_all(surfaces))
+    _digest(delivery, chunk, blobs)
+    delivery.outlines.append(union_of(surfaces))
 
 
-def _note_parcel(delivery: _Delivery, new: NewParcel, blob: bytes) -> None:
-    """Count a parcel, refuse it when its key stands already, and let it into the digests."""
+def _note_parcel(delivery: _Delivery, new: NewParcel) -> None:
+    """Count a parcel, and refuse it when its key stands already."""
     delivery.rows += 1
     if new.key in delivery.keys:
         source = delivery.source
         raise DuplicateParcel(source.file_name, source.layer, 0, new.key.sheet, new.key.number)
     delivery.keys.add(new.key)
     delivery.area_m2 += new.measured_area_m2 if new.recovered_area_m2 is None else new.recovered_area_m2
-    areas = (new.registered_area_m2, new.measured_area_m2, new.recovered_area_m2)
-    delivery.parcels_digest.update(canonical([*asdict(new.key).values(), new.land_types, *areas]).encode() + blob)
-    delivery.holders_digest.update(canonical([new.holder_name, new.holder_address]).encode())
+
+
+def _digest(delivery: _Delivery, chunk: Sequence[NewParcel], blobs: Sequence[bytes]) -> None:
+    """Let rows into the digests: what the land is into one, who holds it into another that is only committed to."""
+    for new, blob in zip(chunk, blobs, strict=True):
+        key, areas = new.key, (new.registered_area_m2, new.measured_area_m2, new.recovered_area_m2)
+        delivery.parcels_digest.update(
+            canonical([key.commune_code, key.sheet, key.number, new.land_types, *areas]).encode() + blob
+        )
+    holders: list[Json] = [[new.holder_name, new.holder_address] for new in chunk]
+    delivery.holders_digest.update(canonical(holders).encode())
 
 
 def _parcel_row(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, union_all
 
@@ -30,18 +31,28 @@ def next_stamp(connection: Connection, clock: Clock) -> Stamp:
     last = connection.execute(
         select(_entry.seq, _entry.recorded_at, _entry.hash).order_by(_entry.seq.desc()).limit(1)
     ).one_or_none()
+    return stamp_after(0, None, GENESIS, clock) if last is None else stamp_after(*last, clock)
+
+
+def stamp_after(seq: int, recorded_at: datetime | None, entry_hash: str, clock: Clock) -> Stamp:
+    """Return the stamp that follows an entry, or the first one after seq 0."""
     now = clock.now()
     now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-    if last is None:
-        return Stamp(1, now, GENESIS)
-    return Stamp(last.seq + 1, max(now, last.recorded_at), last.hash)
+    return Stamp(seq + 1, now if recorded_at is None else max(now, recorded_at), entry_hash)
 
 
 def append(
     connection: Connection, stamp: Stamp, writer: Writer, action: str, subject: str, content: Mapping[str, Json]
 ) -> None:
     """Write the entry that the stamp was taken for."""
-    fields = {
+    connection.execute(insert(schema.journal), entry_row(stamp, writer, action, subject, content))
+
+
+def entry_row(
+    stamp: Stamp, writer: Writer, action: str, subject: str, content: Mapping[str, Json]
+) -> dict[str, Any]:
+    """Return the sealed entry that the stamp was taken for, as a row."""
+    fields: dict[str, Any] = {
         "seq": stamp.seq,
         "recorded_at": stamp.recorded_at,
         "actor": writer.actor,
@@ -51,7 +62,7 @@ def append(
         "content": canonical(content),
         "prev_hash": stamp.prev_hash,
     }
-    connection.execute(insert(schema.journal), {**fields, "hash": entry_hash(**fields)})  # type: ignore[arg-type]
+    return {**fields, "hash": entry_hash(**fields)}
 
 
 def last_seq(connection: Connection) -> int:

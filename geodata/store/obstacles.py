@@ -12,7 +12,7 @@ from geodata.errors import ObstacleAlreadyClosed, UnknownObstacle
 from geodata.ports import Clock
 from geodata.records import Moment, NewObstacle, Obstacle, Writer
 from geodata.store import journal, moments, schema
-from geodata.store.chain import commitment
+from geodata.store.chain import Json, commitment
 from geodata.store.rows import OpenCase, advance, fresh_salt
 
 _obstacle = schema.obstacle.c
@@ -72,19 +72,31 @@ def open_obstacle(
     connection: Connection, clock: Clock, writer: Writer, new: NewObstacle, case: OpenCase
 ) -> Obstacle:
     """Record an obstacle of a claimed case with its journal entry."""
-    stamp, salt = journal.next_stamp(connection, clock), fresh_salt()
-    row = {
+    stamp = journal.next_stamp(connection, clock)
+    row = obstacle_row(stamp, writer, new, case)
+    obstacle_id = int(connection.execute(insert(schema.obstacle), row).inserted_primary_key[0])  # type: ignore[index]
+    advance(connection, case, open_obstacles=schema.clearance_case.c.open_obstacles + 1)
+    content = obstacle_content(new, obstacle_id=obstacle_id, salt=row["salt"])
+    journal.append(connection, stamp, writer, "open_obstacle", f"case:{case.id}", content)
+    return _as_known_now(connection, _obstacle.id == obstacle_id)[0]
+
+
+def obstacle_row(stamp: journal.Stamp, writer: Writer, new: NewObstacle, case: OpenCase) -> dict[str, Any]:
+    """Return the row of an obstacle."""
+    return {
         **asdict(new),
         "project_id": case.project_id,
         "recorded_at": stamp.recorded_at,
         "recorded_by": writer.actor,
         "case_version": case.version + 1,
-        "salt": salt,
+        "salt": fresh_salt(),
         "seq": stamp.seq,
     }
-    obstacle_id = int(connection.execute(insert(schema.obstacle), row).inserted_primary_key[0])  # type: ignore[index]
-    advance(connection, case, open_obstacles=schema.clearance_case.c.open_obstacles + 1)
-    content = {
+
+
+def obstacle_content(new: NewObstacle, *, obstacle_id: int, salt: str) -> dict[str, Json]:
+    """Return what the journal keeps of an obstacle."""
+    return {
         "obstacle_id": obstacle_id,
         "kind": new.kind,
         "from_on": new.from_on.isoformat(),
@@ -92,12 +104,18 @@ def open_obstacle(
         "answer_due_on": _day(new.answer_due_on),
         "words": commitment(salt, [new.waits_for, new.asked, new.note]),
     }
-    journal.append(connection, stamp, writer, "open_obstacle", f"case:{case.id}", content)
-    return _as_known_now(connection, _obstacle.id == obstacle_id)[0]
 
 
 def _day(on: date | None) -> str | None:
     return None if on is None else on.isoformat()
+
+
+def open_kinds(connection: Connection, case_id: int) -> dict[str, int]:
+    """Return the ids of a case's open obstacles by kind; of several of one kind the last."""
+    ended = select(_closing.obstacle_id).where(_closing.case_id == case_id)
+    still = (_obstacle.case_id == case_id) & _obstacle.id.not_in(ended)
+    rows = connection.execute(select(_obstacle.kind, _obstacle.id).where(still).order_by(_obstacle.id))
+    return {row.kind: row.id for row in rows}
 
 
 def case_of(connection: Connection, obstacle_id: int) -> int:
@@ -125,24 +143,32 @@ def close_obstacle(
     note: str,
 ) -> Obstacle:
     """Record the end of an obstacle of a claimed case with its journal entry."""
-    stamp, salt = journal.next_stamp(connection, clock), fresh_salt()
-    connection.execute(
-        insert(schema.obstacle_closing),
-        {
-            "obstacle_id": obstacle_id,
-            "case_id": case.id,
-            "until_on": until_on,
-            "note": note,
-            "recorded_at": stamp.recorded_at,
-            "recorded_by": writer.actor,
-            "case_version": case.version + 1,
-            "salt": salt,
-            "seq": stamp.seq,
-        },
-    )
+    stamp = journal.next_stamp(connection, clock)
+    row = closing_row(stamp, writer, obstacle_id, case, until_on=until_on, note=note)
+    connection.execute(insert(schema.obstacle_closing), row)
     advance(connection, case, open_obstacles=schema.clearance_case.c.open_obstacles - 1)
-    content = {"obstacle_id": obstacle_id, "until_on": until_on.isoformat(), "words": commitment(salt, [note])}
+    content = closing_content(obstacle_id, until_on=until_on, note=note, salt=row["salt"])
     journal.append(connection, stamp, writer, "close_obstacle", f"case:{case.id}", content)
     return _as_known_now(connection, _obstacle.id == obstacle_id)[0]
 
 
+def closing_row(
+    stamp: journal.Stamp, writer: Writer, obstacle_id: int, case: OpenCase, *, until_on: date, note: str
+) -> dict[str, Any]:
+    """Return the row of an obstacle's end."""
+    return {
+        "obstacle_id": obstacle_id,
+        "case_id": case.id,
+        "until_on": until_on,
+        "note": note,
+        "recorded_at": stamp.recorded_at,
+        "recorded_by": writer.actor,
+        "case_version": case.version + 1,
+        "salt": fresh_salt(),
+        "seq": stamp.seq,
+    }
+
+
+def closing_content(obstacle_id: int, *, until_on: date, note: str, salt: str) -> dict[str, Json]:
+    """Return what the journal keeps of an obstacle's end."""
+    return {"obstacle_id": obstacle_id, "until_on": until_on.isoformat(), "words": commitment(salt, [note])}

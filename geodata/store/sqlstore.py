@@ -25,6 +25,7 @@ from geodata.records import (
     NewParcel,
     NewProject,
     Obstacle,
+    ObstacleEnd,
     Parcel,
     ParcelChange,
     ParcelKey,
@@ -32,7 +33,7 @@ from geodata.records import (
     Project,
     Writer,
 )
-from geodata.store import cases, importing, imports, journal, moments, obstacles, parcels, projects, schema
+from geodata.store import cases, history, importing, imports, journal, moments, obstacles, parcels, projects, schema
 from geodata.store.database import Database
 
 
@@ -177,6 +178,11 @@ class SqlStore:
         with self._database.reading() as connection:
             return connection.execute(select(func.count()).where(claimant.project_id == project_id)).scalar_one()
 
+    def check_version(self, case_id: int, expected_version: int) -> None:
+        """Raise StaleRecord when the case's version is not ``expected_version``; UnknownCase, ProjectArchived."""
+        with self._database.reading() as connection:
+            cases.claim(connection, case_id, expected_version)
+
     def record_event(self, writer: Writer, event: NewCaseEvent, *, expected_version: int, state: str) -> CaseEvent:
         """Record an event and set the case to ``state``, atomically.
 
@@ -190,6 +196,18 @@ class SqlStore:
             return cases.record_event(
                 connection, self._clock, writer, event, expected_version=expected_version, state=state
             )
+
+    def take_over_history(self, writer: Writer, writes: Iterable[NewCaseEvent | NewObstacle | ObstacleEnd]) -> int:
+        """Record many writes in one transaction, each with its own journal entry and instant; return how many.
+
+        Raises
+        ------
+        UnknownCase, UnknownObstacle, ProjectArchived
+        UnknownCaseEvent
+            When an event corrects another: corrections are not taken over.
+        """
+        with self._database.writing() as connection:
+            return history.take_over(connection, self._clock, writer, writes)
 
     # ---- obstacles -------------------------------------------------------------------------------
 
