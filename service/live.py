@@ -13,9 +13,9 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from geodata.errors import MatbangError
 from geodata.records import ParcelChange
@@ -32,6 +32,14 @@ QUEUED_EVENTS: Final = 64
 """A browser that is further behind than this is told to fetch everything again."""
 MOST_PARCELS: Final = 5000
 """A change of more parcels than this is told as ``resync``: the whole array is smaller."""
+
+
+class Stop(Protocol):
+    """An event that says: the server is about to end."""
+
+    async def wait(self) -> object:
+        """Return when it is set."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +89,18 @@ class LiveHub:
         """Return how many streams are open."""
         return len(self._subscriptions)
 
-    async def stream(self, project: str, after: int | None) -> AsyncIterator[LiveEvent]:
-        """Yield the events of a project from ``after`` on, without gaps; from now on when it is None."""
+    async def stream(
+        self, project: str, after: int | None, stop: Stop | None = None
+    ) -> AsyncGenerator[LiveEvent, None]:
+        """Yield the events of a project from ``after`` on, without gaps; from now on when it is None.
+
+        Ends when ``stop`` is set or the hub is closed.
+        """
         if self._closed:
             return
         subscription = Subscription(project)
         self._subscriptions.add(subscription)
+        ending = asyncio.create_task(_end_at(stop, subscription)) if stop is not None else None
         try:
             await self._watch()
             reached = self._seen
@@ -101,6 +115,8 @@ class LiveHub:
                     yield event
         finally:
             self._subscriptions.discard(subscription)
+            if ending is not None:
+                ending.cancel()
 
     async def close(self) -> None:
         """End every stream and the watching."""
@@ -214,6 +230,11 @@ def resync(project: str, seq: int) -> LiveEvent:
 def _event(name: str, project: str, seq: int, values: Mapping[str, object]) -> LiveEvent:
     body = {"seq": seq, "project": project, **values}
     return LiveEvent(name, seq, json.dumps(body, ensure_ascii=False, separators=(",", ":")))
+
+
+async def _end_at(stop: Stop, subscription: Subscription) -> None:
+    await stop.wait()
+    subscription.put(None)
 
 
 def _warn(failure: MatbangError) -> None:

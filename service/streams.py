@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Final
 
+import anyio
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,6 +22,8 @@ HEARTBEAT_S: Final = 15
 SEND_TIMEOUT_S: Final = 60
 """A browser that takes nothing for so long is gone; it comes back by itself and catches up."""
 RETRY_MS: Final = 1000
+GOODBYE_S: Final = 1.0
+"""A server that is told to end waits so long at most for its streams to end themselves."""
 
 
 def live(context: ServiceContext | None) -> Endpoint:
@@ -35,16 +39,24 @@ def live(context: ServiceContext | None) -> Endpoint:
             await run_in_threadpool(operations.get_project, present.actor, present.office, code)
         except MatbangError as error:
             return refusal(error, request)
-        stream = _spoken(present.live.stream(code, last_seen(request)))
-        return EventSourceResponse(stream, ping=HEARTBEAT_S, send_timeout=SEND_TIMEOUT_S, sep="\n")
+        stop = anyio.Event()
+        return EventSourceResponse(
+            _spoken(present.live.stream(code, last_seen(request), stop)),
+            ping=HEARTBEAT_S,
+            send_timeout=SEND_TIMEOUT_S,
+            sep="\n",
+            shutdown_event=stop,
+            shutdown_grace_period=GOODBYE_S,
+        )
 
     return endpoint
 
 
-async def _spoken(events: AsyncIterator[LiveEvent]) -> AsyncIterator[ServerSentEvent]:
-    yield ServerSentEvent(comment="live", retry=RETRY_MS)
-    async for event in events:
-        yield ServerSentEvent(data=event.data, event=event.name, id=str(event.seq))
+async def _spoken(events: AsyncGenerator[LiveEvent, None]) -> AsyncGenerator[ServerSentEvent, None]:
+    async with aclosing(events):
+        yield ServerSentEvent(comment="live", retry=RETRY_MS)
+        async for event in events:
+            yield ServerSentEvent(data=event.data, event=event.name, id=str(event.seq))
 
 
 def last_seen(request: Request) -> int | None:
