@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -25,7 +26,7 @@ from layers.sentences import sentence
 from layers.words import Words
 from monitoring.permissions import LOCAL
 from pages.context import Foundation, provide
-from pages.errors import on_script_error
+from pages.errors import code_of, on_script_error
 from service import context as services
 from service.context import ServiceContext
 from service.guard import LoopbackGuard
@@ -77,14 +78,18 @@ def check_address(settings: Settings, words: Words, address: str | None, port: i
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open the store, on first start with its demonstration, give the rooms what they need, and close at the end."""
+    logging.getLogger("streamlit.error_util").disabled = True  # pages.errors logs faults, without what people wrote
     settings = read_settings()
     words = Words(settings.language)
     port = int(config.get_option("server.port"))
     check_address(settings, words, config.get_option("server.address"), port)
     try:
-        office = open_office(settings.store, SystemClock(), lambda line: print(words.text(line), flush=True))
+        office = open_office(settings.store, SystemClock(), say=lambda line: print(words.text(line), flush=True))
     except MatbangError as error:
         refuse(sentence(error, words))
+    except Exception as fault:  # noqa: BLE001 - whatever it is, a person gets one line
+        line = words.text("Mặt Bằng cannot start: {kind} (code {code}).")
+        refuse(line.format(kind=type(fault).__name__, code=code_of(fault)))
     provide(Foundation(office, LOCAL, settings.language, settings.home))
     tiles = TileBuilds(settings.home, settings.store, office.store.identity)
     service = ServiceContext(office, LOCAL, tiles, LiveHub(LOCAL, office))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from geodata.errors import MatbangError
 from geodata.records import LngLatBbox, Moment
+from layers.views import map_view
 from pages import errors, look, map_extent
 from pages.context import PageContext, current
 from reports.paper import SheetOptions
@@ -48,6 +49,7 @@ def render(context: PageContext) -> None:
                 context.language,
                 _preview_of(options),
                 extent,
+                context.layers,
             )
             with left:
                 _download(context, project.code, options, extent)
@@ -101,7 +103,7 @@ def _preview_of(options: SheetOptions) -> SheetOptions:
 
 def _download(context: PageContext, code: str, options: SheetOptions, extent: LngLatBbox | None) -> None:
     """Offer the sheet; it is drawn in full when somebody asks for it."""
-    key = (context.version, code, context.as_of, context.today, context.language, options, extent)
+    key = (context.version, code, context.as_of, context.today, context.language, options, extent, context.layers)
     st.download_button(
         context.say("Download {format}", format=FORMATS[options.format]),
         data=lambda: _sheet(*key),
@@ -123,10 +125,9 @@ def _sheet(
     language: str,
     options: SheetOptions,
     extent: LngLatBbox | None,
+    layers: tuple[str, ...] | None,
 ) -> bytes:
     """Return the file of one sheet."""
-    from layers.compose import compose_map_view
-
     context = current()
-    view = compose_map_view(context.actor, context.office, code, Moment(as_of), context.words, extent=extent)
+    view = map_view(context.actor, context.office, code, Moment(as_of), context.words, extent=extent, layers=layers)
     return render_sheet(view, options, context.words)

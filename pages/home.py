@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -14,6 +15,7 @@ from pages import export_page, import_page, look, map_page, overview, progress_p
 from pages.context import PageContext
 
 Render = Callable[[PageContext], None]
+FAVICON: Final = Path(__file__).with_name("favicon.svg")
 
 PAGES: Final[tuple[tuple[str, Render, str, str], ...]] = (
     ("", overview.render, "Overview", ":material/home:"),
@@ -48,7 +50,7 @@ def main() -> None:
     """Draw the chosen page."""
     contexts.read_address()
     context = contexts.current()
-    st.set_page_config(page_title="Mặt Bằng", page_icon=":material/map:", layout="wide")
+    st.set_page_config(page_title="Mặt Bằng", page_icon=str(FAVICON), layout="wide")
     look.style()
     pages = listed(context)
     chosen = st.navigation(pages, position="hidden")

@@ -2,41 +2,94 @@
 
 from __future__ import annotations
 
+import random
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from geodata import demonstration, shipped
 from geodata.ports import Clock
-from geodata.records import NewProject
-from geodata.store import open_store
-from geodata.survey import SurveyOptions, read_survey
-from monitoring import operations
+from geodata.store import open_store, store_exists
+from geodata.survey import Survey, SurveyOptions, read_survey
+from monitoring.demonstration import demonstration_project
+from monitoring.installation import WalkingClock, install_demonstration, write_history
 from monitoring.office import Office
 from monitoring.permissions import LOCAL
 from monitoring.stages import Stages
 from monitoring.workflow import Workflow
 
 Say = Callable[[str], None]
-FIRST_START = "First start: making the store and the demonstration (about ten seconds) …"
+FIRST_START: Final = "First start: making the store and the demonstration (about ten seconds) …"
 """Message (a msgid) while the store is made."""
 
 
-def open_office(store_url: str, clock: Clock, say: Say) -> Office:
-    workflow, stages = Workflow.parse(shipped.workflow_text()), Stages.parse(shipped.stages())
-    store = open_store(store_url, clock, initial_state=workflow.initial_state)
-    office = Office(store, workflow, stages, clock)
-    if store.last_seq() == 0:
+def open_office(
+    store_url: str, clock: Clock, *, door: str = "page", say: Say | None = None, demonstrate: bool = True
+) -> Office:
+    """Open the store of an installation; a new one gets the demonstration.
+
+    Parameters
+    ----------
+    store_url
+        SQLAlchemy URL of the store.
+    clock
+        The real clock.
+    door
+        Through which door people write: ``page``, ``terminal``.
+    say
+        Told :data:`FIRST_START` before the work of a first start.
+    demonstrate
+        False makes a new store without the demonstration.
+
+    Raises
+    ------
+    StoreUnusable, StoreTooNew, StoreBusy
+    """
+    is_new = not store_exists(store_url)
+    if is_new and demonstrate and say is not None:
         say(FIRST_START)
-        with tempfile.TemporaryDirectory() as folder:
-            survey = read_survey(demonstration.deliver(Path(folder)), SurveyOptions(crs="EPSG:9218"))
-        project = NewProject(
-            code=demonstration.PROJECT_CODE,
-            name=demonstration.PROJECT_NAME,
-            survey_epsg=9218,
-            regime=workflow.regime_of_date(office.today()).id,
-            regime_reason="…",
-            illustrative=True,
-        )
-        operations.import_parcels(LOCAL, office, project, survey.parcels, survey.source)
+    # The delivery is read before the file is made, so that an interrupted start leaves no half-filled store.
+    survey = _delivery() if is_new and demonstrate else None
+    workflow, stages = Workflow.parse(shipped.workflow_text()), Stages.parse(shipped.stages())
+    walking = WalkingClock(clock)
+    store = open_store(store_url, walking, initial_state=workflow.initial_state)
+    office = Office(store, workflow, stages, walking, door)
+    if survey is not None and store.last_seq() == 0:
+        _install(office, walking, survey)
+    elif _was_interrupted(office):
+        write_history(LOCAL, office, walking, demonstration.PROJECT_CODE, shipped.obstacle_kinds(), _chance())
     return office
+
+
+def _delivery() -> Survey:
+    """Return the demonstration as a surveyor delivers it."""
+    with tempfile.TemporaryDirectory(prefix="matbang-demonstration-") as folder:
+        options = SurveyOptions(survey_epsg=demonstration.SURVEY_EPSG, display_name=demonstration.FILE_NAME)
+        return read_survey(demonstration.deliver(Path(folder)), options)
+
+
+def _install(office: Office, clock: WalkingClock, survey: Survey) -> None:
+    project = demonstration_project(
+        office.workflow,
+        demonstration.PROJECT_CODE,
+        demonstration.PROJECT_NAME,
+        demonstration.COMMUNE_CODE,
+        demonstration.SURVEY_EPSG,
+    )
+    kinds = shipped.obstacle_kinds()
+    install_demonstration(LOCAL, office, clock, project, survey.parcels, survey.source, kinds, _chance())
+
+
+def _was_interrupted(office: Office) -> bool:
+    """Return whether an earlier first start ended after the import and before the history."""
+    if office.store.last_seq() != 1:
+        return False
+    return any(
+        row.file_name == demonstration.FILE_NAME and row.project_code == demonstration.PROJECT_CODE
+        for row in office.store.imports()
+    )
+
+
+def _chance() -> random.Random:
+    return random.Random(demonstration.SEED)  # noqa: S311 - a made-up history, not a secret
