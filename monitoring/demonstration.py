@@ -87,7 +87,7 @@ def demonstration_project(workflow: Workflow, code: str, name: str, commune_code
         regime=workflow.regime_of_date(PLANS_APPROVED_FROM).id,
         regime_reason=REASON_VI,
         planned_start_on=START,
-        planned_end_on=date(2026, 12, 31),
+        planned_end_on=date(2027, 9, 30),
         illustrative=True,
     )
 
@@ -134,7 +134,7 @@ def _households(cases: Sequence[DemonstrationCase]) -> Sequence[Household]:
 def _casting(households: Sequence[Household], rng: Chance) -> Iterator[tuple[Household, Story]]:
     """Give every household a story: sheets whose turn comes early get further."""
     total = sum(len(household.case_ids) for household in households)
-    ranked = sorted(((0.3 * household.turn + rng.random(), household) for household in households), key=_by_rank)
+    ranked = sorted(((0.45 * household.turn + rng.random(), household) for household in households), key=_by_rank)
     names = _endings(total)
     told: dict[str, int] = {}
     for _, household in ranked:

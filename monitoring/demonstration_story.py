@@ -75,22 +75,24 @@ STORIES: Mapping[str, Sequence[Story]] = {
     "handed_over": (
         Story("RECORDS_UPDATED", batch=0),
         Story(
-            "HANDED_OVER", batch=0, hindrances=_asked("origin_unconfirmed", _ORIGIN, "inventory_signed", lasts_days=25)
+            "HANDED_OVER",
+            batch=0,
+            hindrances=_asked("origin_unconfirmed", _ORIGIN, "inventory_signed", lasts_days=25),
         ),
         Story("HANDED_OVER", batch=1),
         Story("RECORDS_UPDATED", batch=1, dialogue=True),
-        Story("HANDED_OVER", batch=1),
+        Story("HANDED_OVER", batch=5),
         Story("HANDED_OVER", batch=2, persuaded=True),
         Story("RECORDS_UPDATED", batch=2),
         Story(
             "HANDED_OVER",
-            batch=2,
+            batch=5,
             hindrances=_asked(
                 "mortgage", "Đề nghị ngân hàng giải chấp một phần", "plan_approved", days_after=2, lasts_days=14
             ),
         ),
         Story("HANDED_OVER", batch=3),
-        Story("HANDED_OVER", batch=3, slow_days=20),
+        Story("HANDED_OVER", batch=5, slow_days=20),
         Story(
             "HANDED_OVER",
             batch=3,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NoReturn
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, select
@@ -126,9 +127,7 @@ def record_event(
     return _events_where(connection, _event.id == event_id)[0]
 
 
-def change_row(
-    stamp: journal.Stamp, case: OpenCase, event_id: int, state: str, since: date | None
-) -> dict[str, Any]:
+def change_row(stamp: journal.Stamp, case: OpenCase, event_id: int, state: str, since: date | None) -> dict[str, Any]:
     """Return the row that says which event changed a case's state."""
     return {
         "case_id": case.id,

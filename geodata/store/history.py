@@ -30,7 +30,8 @@ class _Standing:
     case: OpenCase
     state_since: date | None
     open_obstacles: dict[str, int]
-    """Kind → id of the open obstacle."""
+    """Kind → id of the last open obstacle of that kind."""
+    open_count: int
     touched: bool = False
 
 
@@ -93,16 +94,15 @@ def _begin(connection: Connection, clock: Clock, writer: Writer) -> _Ledger:
 
 def _standing(ledger: _Ledger, case_id: int) -> _Standing:
     if case_id not in ledger.standings:
-        row = ledger.connection.execute(
-            select(_case.id, _case.project_id, _case.state, _case.version, _case.state_since).where(_case.id == case_id)
-        ).one_or_none()
+        row = ledger.connection.execute(select(schema.clearance_case).where(_case.id == case_id)).one_or_none()
         if row is None:
             raise UnknownCase(case_id)
         if row.project_id not in ledger.open_projects:
             ensure_open(ledger.connection, row.project_id)
             ledger.open_projects.add(row.project_id)
         open_obstacles = obstacles.open_kinds(ledger.connection, case_id)
-        ledger.standings[case_id] = _Standing(OpenCase(*row[:4]), row.state_since, open_obstacles)
+        case = OpenCase(row.id, row.project_id, row.state, row.version)
+        ledger.standings[case_id] = _Standing(case, row.state_since, open_obstacles, row.open_obstacles)
     return ledger.standings[case_id]
 
 
@@ -141,6 +141,7 @@ def _put_obstacle(ledger: _Ledger, found: _Standing, new: NewObstacle) -> None:
     row = obstacles.obstacle_row(stamp, ledger.writer, new, found.case)
     ledger.put(schema.obstacle, {"id": obstacle_id, **row})
     found.open_obstacles[new.kind] = obstacle_id
+    found.open_count += 1
     content = obstacles.obstacle_content(new, obstacle_id=obstacle_id, salt=row["salt"])
     _sealed(ledger, found, stamp, "open_obstacle", content, found.case.state)
 
@@ -149,6 +150,7 @@ def _put_end(ledger: _Ledger, found: _Standing, end: ObstacleEnd) -> None:
     if end.kind not in found.open_obstacles:
         raise UnknownObstacle(0)
     obstacle_id, stamp = found.open_obstacles.pop(end.kind), _stamp(ledger)
+    found.open_count -= 1
     row = obstacles.closing_row(stamp, ledger.writer, obstacle_id, found.case, until_on=end.until_on, note=end.note)
     ledger.put(schema.obstacle_closing, row)
     content = obstacles.closing_content(obstacle_id, until_on=end.until_on, note=end.note, salt=row["salt"])
@@ -169,7 +171,9 @@ def _write(ledger: _Ledger) -> None:
             ledger.connection.execute(insert(table), ledger.rows[table])
     touched = [_case_values(found) for found in ledger.standings.values() if found.touched]
     if touched:
-        values = {name: bindparam(f"new_{name}") for name in ("state", "state_since", "open_obstacles", "version")}
+        values: dict[str, Any] = {
+            name: bindparam(f"new_{name}") for name in ("state", "state_since", "open_obstacles", "version")
+        }
         wanted = update(schema.clearance_case).where(_case.id == bindparam("case_id")).values(values)
         ledger.connection.execute(wanted, touched)
 
@@ -179,6 +183,6 @@ def _case_values(found: _Standing) -> dict[str, Any]:
         "case_id": found.case.id,
         "new_state": found.case.state,
         "new_state_since": found.state_since,
-        "new_open_obstacles": len(found.open_obstacles),
+        "new_open_obstacles": found.open_count,
         "new_version": found.case.version,
     }

@@ -48,9 +48,7 @@ def append(
     connection.execute(insert(schema.journal), entry_row(stamp, writer, action, subject, content))
 
 
-def entry_row(
-    stamp: Stamp, writer: Writer, action: str, subject: str, content: Mapping[str, Json]
-) -> dict[str, Any]:
+def entry_row(stamp: Stamp, writer: Writer, action: str, subject: str, content: Mapping[str, Json]) -> dict[str, Any]:
     """Return the sealed entry that the stamp was taken for, as a row."""
     fields: dict[str, Any] = {
         "seq": stamp.seq,

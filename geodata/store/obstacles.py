@@ -68,9 +68,7 @@ def written_since(connection: Connection, case_id: int, version: int) -> list[tu
     return [(versions[each.id], each) for each in _as_known_now(connection, _obstacle.id.in_(versions))]
 
 
-def open_obstacle(
-    connection: Connection, clock: Clock, writer: Writer, new: NewObstacle, case: OpenCase
-) -> Obstacle:
+def open_obstacle(connection: Connection, clock: Clock, writer: Writer, new: NewObstacle, case: OpenCase) -> Obstacle:
     """Record an obstacle of a claimed case with its journal entry."""
     stamp = journal.next_stamp(connection, clock)
     row = obstacle_row(stamp, writer, new, case)
