@@ -1,0 +1,93 @@
+"""Every page at both window sizes: it says its answer, fits, and is looked at."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from pypdf import PdfReader
+
+from tests.browser.conftest import LAPTOP, PHONE, ROOT
+
+pytestmark = pytest.mark.browser
+PAGES = {
+    "overview": ("/", "Vướng nhất"),
+    "map": ("/ban-do?project=KTN-CNSH", "đã bàn giao"),
+    "progress": ("/tien-do?project=KTN-CNSH", "30 ngày"),
+    "import": ("/nhap-du-lieu", "Lần nhập gần nhất"),
+    "export": ("/xuat-ban?project=KTN-CNSH", "Bản đồ"),
+}
+
+
+@pytest.mark.parametrize(("size_name", "size"), [("laptop", LAPTOP), ("phone", PHONE)])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_its_answer_first_and_fits_the_window(
+    name: str, size_name: str, size: Any, open_page: Callable[..., Page], screenshot: Callable[[Page, str], Path]
+) -> None:
+    address, answer = PAGES[name]
+    page = open_page(address, size)
+    first = page.locator(".mb-answer").first
+    first.wait_for()
+    assert answer in first.inner_text()
+    page.wait_for_timeout(3500)
+    assert page.locator('[data-testid="stException"]').count() == 0
+    width = page.evaluate("() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)")
+    assert width <= size["width"]
+    screenshot(page, f"{name}-{size_name}")
+
+
+def test_buttons_on_a_phone_are_large_enough_for_a_finger(open_page: Callable[..., Page]) -> None:
+    page = open_page("/ban-do?project=KTN-CNSH", PHONE)
+    page.locator(".mb-answer").first.wait_for()
+    page.wait_for_timeout(3000)
+    small = page.evaluate(
+        "() => [...document.querySelectorAll('[data-testid=\"stMain\"] button')].filter((b) => b.offsetParent)"
+        ".map((b) => [b.innerText, b.getBoundingClientRect().height]).filter(([, h]) => h > 0 && h < 43.5)"
+    )
+    assert not small
+
+
+def test_the_switch_turns_every_word_to_english(
+    open_page: Callable[..., Page], screenshot: Callable[[Page, str], Path]
+) -> None:
+    page = open_page("/ban-do?project=KTN-CNSH")
+    page.locator(".mb-answer").first.wait_for()
+    page.get_by_text("English", exact=True).click()
+    page.get_by_text("handed over", exact=False).first.wait_for()
+    page.wait_for_timeout(3500)
+    screenshot(page, "map-english-laptop")
+
+
+def test_the_sheet_is_saved_from_the_page(open_page: Callable[..., Page]) -> None:
+    page = open_page("/xuat-ban?project=KTN-CNSH")
+    button = page.get_by_role("button", name="Tải", exact=False).first
+    button.wait_for(timeout=60_000)
+    with page.expect_download(timeout=60_000) as download:
+        button.click()
+    sheet = PdfReader(io.BytesIO(Path(download.value.path()).read_bytes())).pages[0]
+    millimetres = [round(float(side) * 25.4 / 72) for side in (sheet.mediabox.width, sheet.mediabox.height)]
+    assert millimetres == [420, 297]
+    assert "Hàm Thuận Bắc" in sheet.extract_text()
+
+
+def test_a_survey_is_checked_shown_and_accepted(
+    open_page: Callable[..., Page], screenshot: Callable[[Page, str], Path]
+) -> None:
+    page = open_page("/nhap-du-lieu")
+    page.locator('input[type="file"]').first.set_input_files(ROOT / "tests/data/fields/ai4sf_vietnam_areas.gpkg")
+    page.get_by_text("number", exact=False).first.wait_for()
+    page.wait_for_timeout(1500)
+    screenshot(page, "import-field-missing-laptop")
+
+
+def test_a_file_that_is_no_archive_gets_one_clear_sentence(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    wrong = tmp_path / "ban-do.zip"
+    wrong.write_text("không phải tệp nén", encoding="utf-8")
+    page = open_page("/nhap-du-lieu")
+    page.locator('input[type="file"]').first.set_input_files(wrong)
+    page.locator('[data-testid="stAlert"]', has_text="ban-do.zip").first.wait_for()
+    assert page.locator('[data-testid="stException"]').count() == 0
