@@ -40,8 +40,8 @@ def of_parcel(connection: Connection, parcel_id: int) -> Sequence[Case]:
 def case_file(connection: Connection, case_id: int, moment: Moment) -> CaseFile:
     """Return one case with its history at a moment; raises UnknownCase.
 
-    Among the events stand the corrections of those shown, whatever their own day: that an event counts no
-    more is a matter of what is known, not of when its replacement happened.
+    A chain of corrections is shown whole or not at all, whatever the days in it: that an event counts no more
+    is a matter of what is known, not of when its replacement happened.
     """
     states = moments.case_rows(connection, moments.Scope(case_id=case_id), moment)
     if not states:
@@ -50,9 +50,8 @@ def case_file(connection: Connection, case_id: int, moment: Moment) -> CaseFile:
     case = Case(**{**row._mapping, "state": states[0].state, "state_since": states[0].state_since})
     shown = (_event.case_id == case_id) & moments.known(_event.seq, moment)
     if moment.as_of is not None:
-        shown &= (_event.occurred_on <= moment.as_of) | _event.corrects.in_(
-            select(_event.id).where(_event.case_id == case_id, _event.occurred_on <= moment.as_of)
-        )
+        happened = select(moments.place_in_day()).where(shown, _event.occurred_on <= moment.as_of)
+        shown &= moments.place_in_day().in_(happened)
     return CaseFile(
         case=case,
         claimant=_claimant(connection, case.claimant_id),
@@ -97,7 +96,7 @@ def claim(connection: Connection, case_id: int, expected_version: int) -> OpenCa
     return OpenCase(*row)
 
 
-def _refuse_stale(connection: Connection, row: Row[Any], seen: int) -> NoReturn:
+def _refuse_stale(connection: Connection, row: Row[*tuple[Any, ...]], seen: int) -> NoReturn:
     newer = connection.execute(
         select(*_EVENT_FIELDS, _event.case_version).where(_event.case_id == row.id, _event.case_version > seen)
     )
@@ -140,7 +139,7 @@ def change_row(stamp: journal.Stamp, case: OpenCase, event_id: int, state: str, 
     }
 
 
-def _event_to_correct(connection: Connection, case_id: int, event_id: int) -> Row[Any]:
+def _event_to_correct(connection: Connection, case_id: int, event_id: int) -> Row[*tuple[Any, ...]]:
     later = schema.case_event.alias()
     row = connection.execute(
         select(_event.id, _event.from_state, _event.stands_for, later.c.id.label("corrected_by"))
@@ -158,7 +157,7 @@ def _insert_event(
     writer: Writer,
     new: NewCaseEvent,
     case: OpenCase,
-    corrected: Row[Any] | None,
+    corrected: Row[*tuple[Any, ...]] | None,
 ) -> tuple[int, str]:
     row = event_row(stamp, writer, new, case)
     if corrected is not None:

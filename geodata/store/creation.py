@@ -70,14 +70,16 @@ def prepare(database: Database) -> str:
 
 
 def _is_blank(connection: Connection) -> bool:
-    return connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one() == 0
+    return bool(connection.exec_driver_sql("SELECT count(*) = 0 FROM sqlite_master").scalar_one())
 
 
 def _checked_identity(connection: Connection, name: str) -> str:
     tables = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
     if not {"meta", "journal", "gpkg_contents"} <= tables:
         raise StoreUnusable(name, NOT_OURS)
-    found = {row.key: row.value for row in connection.execute(select(schema.meta.c.key, schema.meta.c.value))}
+    found: dict[str, str] = {
+        row.key: row.value for row in connection.execute(select(schema.meta.c.key, schema.meta.c.value))
+    }
     if not found.get("schema_version", "").isdecimal() or "identity" not in found:
         raise StoreUnusable(name, NOT_OURS)
     version = int(found["schema_version"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,7 +21,8 @@ from geodata.errors import StoreBusy, StoreUnusable
 from geodata.store.geopackage import register_functions
 
 _BUSY_SECONDS = 15.0
-_WAL_LIMIT_BYTES = 64 * 1024 * 1024
+_WRITER_CACHE_KIB = 65_536
+_PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", "journal_size_limit = 67108864")
 
 EXPLANATIONS = {
     "SQLITE_READONLY": "The file or its folder is read-only.",
@@ -39,22 +40,22 @@ EXPLANATIONS = {
 
 
 class Database:
-    """The engine, one lock for the writers of this process, and two kinds of transactions."""
+    """Connections that only read, the one that writes, and the lock before it."""
 
     def __init__(self, url: URL) -> None:
         self.name = url.database or ""
         self._wait_seconds = float(str(url.query.get("timeout", _BUSY_SECONDS)))
         waits = {} if "timeout" in url.query else {"timeout": _BUSY_SECONDS}
-        self._engine = create_engine(url, connect_args=waits, pool_size=8, max_overflow=24)
-        self._writers = self._engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._readers = create_engine(url, connect_args=waits, pool_size=8, max_overflow=24)
+        self._writer = create_engine(url, connect_args=waits, pool_size=1, max_overflow=0)
         self._lock = threading.Lock()
-        event.listen(self._engine, "connect", _prepare)
-        event.listen(self._engine, "begin", _begin)  # heard by _writers too
+        _set_up(self._readers, begin="BEGIN", pragmas=(*_PRAGMAS, "query_only = ON"))
+        _set_up(self._writer, begin="BEGIN IMMEDIATE", pragmas=(*_PRAGMAS, f"cache_size = -{_WRITER_CACHE_KIB}"))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the store throughout and never waits for writers."""
-        with self._translated(), self._engine.connect() as connection:
+        with self._translated(), self._readers.connect() as connection:
             yield connection
 
     @contextmanager
@@ -69,7 +70,7 @@ class Database:
         if not self._lock.acquire(timeout=self._wait_seconds):
             raise StoreBusy(self.name)
         try:
-            with self._translated(), self._writers.begin() as connection:
+            with self._translated(), self._writer.begin() as connection:
                 yield connection
         finally:
             self._lock.release()
@@ -78,7 +79,7 @@ class Database:
     def bare(self) -> Iterator[sqlite3.Connection]:
         """Lend a driver connection outside any transaction, for pragmas that refuse one."""
         with self._translated():
-            pooled = self._engine.raw_connection()
+            pooled = self._writer.raw_connection()
             try:
                 yield pooled.driver_connection  # type: ignore[misc]
             except sqlite3.Error as error:
@@ -88,7 +89,8 @@ class Database:
 
     def close(self) -> None:
         """Close all connections; the last one folds the write-ahead log into the file."""
-        self._engine.dispose()
+        self._readers.dispose()
+        self._writer.dispose()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -110,18 +112,15 @@ class Database:
         return None
 
 
-def _prepare(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver shall begin nothing by itself: _begin does
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
-    register_functions(connection)
+def _set_up(engine: Engine, *, begin: str, pragmas: Sequence[str]) -> None:
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver shall begin nothing by itself
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        register_functions(connection)
 
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
-
-
-def engine_of(database: Database) -> Engine:
-    """Return the engine, for measurements and tests."""
-    return database._engine
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", start)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import struct
 from collections.abc import Iterable, Sequence
+from math import isnan
 from typing import Any
 
 import numpy
@@ -53,8 +54,7 @@ def encode(geometries: Sequence[Polygon | MultiPolygon]) -> list[bytes]:
     surfaces = _as_multipolygons(shapely.force_2d(numpy.asarray(geometries, dtype=object)))
     bodies = shapely.to_wkb(surfaces, byte_order=1)
     return [
-        _header(bounds) + body
-        for bounds, body in zip(shapely.bounds(surfaces).tolist(), bodies.tolist(), strict=True)
+        _header(bounds) + body for bounds, body in zip(shapely.bounds(surfaces).tolist(), bodies.tolist(), strict=True)
     ]
 
 
@@ -69,7 +69,7 @@ def _as_multipolygons(surfaces: Any) -> Any:
 
 def _header(bounds: list[float]) -> bytes:
     west, south, east, north = bounds
-    if west != west:  # NaN: the bounds of an empty geometry
+    if isnan(west):  # the bounds of an empty geometry
         return _HEADER.pack(_MAGIC, 0, _LITTLE_ENDIAN | _EMPTY, SRS_ID)
     return _HEADER_WITH_ENVELOPE.pack(_MAGIC, 0, _LITTLE_ENDIAN | _ENVELOPE_XY, SRS_ID, west, east, south, north)
 
@@ -106,7 +106,7 @@ def envelope(blob: bytes) -> tuple[float, float, float, float] | None:
     if (flags >> 1) & 7:
         order = "<" if flags & _LITTLE_ENDIAN else ">"
         west, east, south, north = struct.unpack_from(f"{order}4d", blob, _HEADER.size)
-        return None if west != west else (west, east, south, north)
+        return None if isnan(west) else (west, east, south, north)
     geometry = shapely.from_wkb(_body(blob))
     if geometry.is_empty:
         return None
@@ -259,7 +259,7 @@ def forbid_changes(connection: Connection, name: str) -> None:
 def refresh_extent(connection: Connection, name: str, geometry: str, moment: str) -> None:
     """Write a feature table's extent and time of change (``moment``, ISO 8601 UTC) into the contents."""
     connection.exec_driver_sql(
-        f'UPDATE gpkg_contents SET last_change = ?, (min_x, min_y, max_x, max_y) = '
+        f"UPDATE gpkg_contents SET last_change = ?, (min_x, min_y, max_x, max_y) = "
         f'(SELECT min(minx), min(miny), max(maxx), max(maxy) FROM "rtree_{name}_{geometry}") WHERE table_name = ?',
         (moment, name),
     )

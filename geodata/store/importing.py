@@ -110,7 +110,7 @@ def _begin(
         initial_state=initial_state,
         source=source,
         keys={ParcelKey(*row) for row in keys},
-        claimants={key: id_ for key, id_ in holders},
+        claimants={row.match_key: row.id for row in holders},
         next_id={each.name: connection.execute(select(func.max(each.c.id))).scalar_one() or 0 for each in tables},
         salt=fresh_salt(),
     )

@@ -14,9 +14,7 @@ def select_imports(connection: Connection, project_code: str | None) -> Sequence
     """Return past imports, newest first."""
     record, project = schema.import_record.c, schema.project.c
     wanted = (
-        select(
-            record.seq, project.code, record.recorded_at, record.file_name, record.rows_read, record.parcels_added
-        )
+        select(record.seq, project.code, record.recorded_at, record.file_name, record.rows_read, record.parcels_added)
         .join_from(schema.import_record, schema.project, project.id == record.project_id)
         .order_by(record.seq.desc())
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, exists, func, select, true
@@ -73,7 +74,7 @@ def counts(moment: Moment) -> ColumnElement[bool]:
 def case_rows(connection: Connection, scope: Scope, moment: Moment) -> list[CaseRow]:
     """Return every case's state at a moment, ordered by parcel and case id."""
     wanted = _present(scope) if moment.is_now else _past(scope, moment)
-    return [CaseRow(*row) for row in connection.execute(wanted)]
+    return list(starmap(CaseRow, connection.execute(wanted).all()))
 
 
 def case_rows_of(connection: Connection, parcel_ids: Sequence[int], moment: Moment) -> list[CaseRow]:
@@ -123,9 +124,7 @@ def _open_obstacles(scope: Scope, moment: Moment) -> Select[Any]:
     )
     return (
         select(obstacle.case_id, func.count().label("open_obstacles"))
-        .where(
-            scope.rows(schema.obstacle), known(obstacle.seq, moment), happened(obstacle.from_on, moment), ~closed
-        )
+        .where(scope.rows(schema.obstacle), known(obstacle.seq, moment), happened(obstacle.from_on, moment), ~closed)
         .group_by(obstacle.case_id)
     )
 

@@ -40,7 +40,7 @@ def code_of(connection: Connection, project_id: int) -> str:
     code = connection.execute(select(_project.code).where(_project.id == project_id)).scalar_one_or_none()
     if code is None:
         raise UnknownProject(str(project_id))
-    return code
+    return str(code)
 
 
 def ensure_open(connection: Connection, project_id: int) -> None:
