@@ -18,6 +18,7 @@ from typing import Any, Final
 import folium
 from folium.elements import JSCSSMixin
 from folium.template import Template
+from jinja2.utils import htmlsafe_json_dumps
 
 from geodata import shipped
 from geodata.records import LngLatBbox
@@ -151,7 +152,7 @@ class _Start(JSCSSMixin):
             </style>
         {% endmacro %}
         {% macro script(this, kwargs) %}
-            MatBang.start({{ this._parent.get_name() }}, {{ this.config|tojson }});
+            MatBang.start({{ this._parent.get_name() }}, {{ this.config }});
         {% endmacro %}
         """
     )
@@ -162,7 +163,7 @@ class _Start(JSCSSMixin):
         # streamlit-folium leaves everything after an underscore out of the hash that names the frame;
         # the digest says it all, so two maps never share a frame by mistake.
         digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()
-        self.config = {**config, "digest": digest}
+        self.config = _literal({**config, "digest": digest})
 
 
 class _Message(folium.FeatureGroup):
@@ -172,14 +173,25 @@ class _Message(folium.FeatureGroup):
         """
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = L.featureGroup();
-            MatBang.apply({{ this.message|tojson }});
+            MatBang.apply({{ this.message }});
         {% endmacro %}
         """
     )
 
     def __init__(self, message: Mapping[str, Any]) -> None:
         super().__init__(name="message", control=False, show=False)
-        self.message = message
+        self.message = _literal(message)
+
+
+def _literal(value: Mapping[str, Any]) -> str:
+    """Return a value as JavaScript that stays a value: no markup, and nothing that a template would carry out.
+
+    Branca renders what it has rendered as a template once more; doubled braces can only stand inside texts here.
+    """
+    text = str(htmlsafe_json_dumps(value))
+    for opening in ("{{", "{%", "{#"):
+        text = text.replace(opening, "\\u007b" + ("\\u007b" if opening == "{{" else opening[1]))
+    return text
 
 
 # ---- constants of a map ------------------------------------------------------------------------

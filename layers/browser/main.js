@@ -45,7 +45,6 @@ class MapView {
     const names = new NameLayer(view, map);
     const fetchJson = (address) => this.#fetchJson(address);
     this.basemap = new Basemap(view, map, config, names, fetchJson);
-    this.basemap.load().catch((error) => console.error("MatBang basemap", error));
     this.hover = new Hover(view, map, config, this.board);
     this.overlays = new Overlays(view, map, {
       config,
@@ -59,6 +58,7 @@ class MapView {
     });
     if (config.project && config.marked) this.basemap.mark(config.bounds, config.marked);
     if (config.project) this.#watchProject();
+    this.basemap.load().catch((error) => console.error("MatBang basemap", error));
     view.document.documentElement.dataset.matbang = "started";
   }
 
@@ -93,7 +93,9 @@ class MapView {
     new view.ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
     map.on("moveend", () => {
       const { lat, lng } = map.getCenter();
-      this.memory.keepView({ lat, lng, zoom: map.getZoom() });
+      const seen = map.getBounds();
+      const edges = [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()];
+      this.memory.keepView({ lat, lng, zoom: map.getZoom(), edges });
     });
   }
 

@@ -15,8 +15,9 @@ export class Memory {
     return whole ? view : null;
   }
 
-  keepView({ lat, lng, zoom }) {
-    this.#write("view", { lat, lng, zoom });
+  /** `edges`: west, south, east, north of what is seen; a sheet can be drawn of the same part. */
+  keepView({ lat, lng, zoom, edges }) {
+    this.#write("view", { lat, lng, zoom, edges });
   }
 
   /** Layers that were on; null when nobody has chosen. */

@@ -9,10 +9,12 @@ export const UNKNOWN = 255;
 export const stageIndex = (code) => code >> 1;
 export const isStuck = (code) => code !== UNKNOWN && (code & 1) === 1;
 
+const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
+
 /** The number that a character stands for; UNKNOWN for anything that is not one. */
 export function decodeCharacter(character) {
-  const code = Number.parseInt(character, 36);
-  return Number.isNaN(code) ? UNKNOWN : code;
+  const code = character ? DIGITS.indexOf(character) : -1;
+  return code < 0 ? UNKNOWN : code;
 }
 
 /** Runs of ids (`[[start, count], …]`) and their characters, as an array indexed by parcel id. */
