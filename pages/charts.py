@@ -56,14 +56,14 @@ def bars(rows: Sequence[Bar]) -> alt.LayerChart:
         y=alt.Y(
             "title:N", sort=order, title=None, axis=alt.Axis(labelLimit=320, ticks=False, domain=False, labelPadding=8)
         ),
-        x=alt.X("count:Q", title=None, axis=None, scale=alt.Scale(domain=[0, longest * 1.25])),
+        x=alt.X("count:Q", title=None, axis=None, scale=alt.Scale(domain=[0, longest * 1.6])),
     )
-    drawn = base.mark_bar(height=20, stroke="#8A949A", strokeWidth=0.6).encode(
+    drawn = base.mark_bar(height=19, stroke="#8A949A", strokeWidth=0.6).encode(
         color=alt.Color("colour:N", scale=None, legend=None),
         tooltip=[alt.Tooltip("title:N", title=" "), alt.Tooltip("label:N", title=" ")],
     )
     words = base.mark_text(align="left", dx=6, fontSize=13, color=INK).encode(text="label:N")
-    return _dressed(alt.layer(drawn, words).properties(height=34 * max(len(rows), 1)))
+    return _dressed(alt.layer(drawn, words).properties(height=30 * max(len(rows), 1)))
 
 
 def curve(

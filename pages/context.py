@@ -131,6 +131,12 @@ def choose_parcel(parcel_id: int | None) -> None:
     st.session_state["parcel"] = parcel_id
 
 
+def choose_layers(names: tuple[str, ...] | None) -> None:
+    """Remember which layers are switched on; None keeps what was chosen."""
+    if names is not None:
+        st.session_state["layers"] = names
+
+
 def choose_day(day: date | None) -> None:
     """Show a past day; None goes back to today."""
     st.session_state["as_of"] = day

@@ -81,9 +81,9 @@ def _choices(context: PageContext) -> tuple[SheetOptions, LngLatBbox | None]:
 
 def _one_of(context: PageContext, label: str, options: dict[str, str], first: str, key: str) -> str:
     chosen = st.segmented_control(
-        context.say(label),
+        context.words.text(label),
         list(options),
-        format_func=lambda code: context.say(options.get(code, code)),
+        format_func=lambda code: context.words.text(options[str(code)]),
         default=first,
         required=True,
         key=key,

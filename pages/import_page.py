@@ -20,6 +20,7 @@ from monitoring import operations
 from pages import archiving, errors, import_options, look, project_choice
 from pages.context import PageContext, choose_project
 
+UPLOAD_MB: Final = 200
 TYPES: Final = ("zip", "gpkg", "geojson", "json")
 PREVIEW_HEIGHT_PX: Final = 360
 MAP: Final = "ban-do"
@@ -29,9 +30,11 @@ def render(context: PageContext) -> None:
     """Draw the page."""
     look.answer(_first_line(context))
     _result(context)
+    look.uploader(context.say("Choose a file"), context.say("or drop it here; up to {size} MB", size=UPLOAD_MB))
     upload = st.file_uploader(
         context.say("Surveyor's file: zipped Shapefile, GeoPackage or GeoJSON"),
         type=list(TYPES),
+        max_upload_size=UPLOAD_MB,
         key=f"upload_{st.session_state.get('upload_round', 0)}",
     )
     if upload is None:

@@ -57,3 +57,14 @@ def table(names: list[str], rows: list[list[str]]) -> None:
     body = "".join("<tr>" + "".join(f"<td>{safe(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     whole = f'<table class="mb-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     st.html(f'<div class="mb-scroll">{whole}</div>')
+
+
+def uploader(button: str, hint: str) -> None:
+    """Put the file chooser's own English words into the reader's language; the words are ours, never data."""
+    zone = '[data-testid="stFileUploaderDropzone"]'
+    label, note = f"{zone} button p", f'{zone} [data-testid="stFileUploaderDropzoneInstructions"] span'
+    rules = "".join(
+        f"{place} {{ font-size: 0; }} {place}::after {{ content: {words!r}; font-size: 0.95rem; }}"
+        for place, words in ((label, button), (note, hint))
+    )
+    st.html(f"<style>{rules}</style>")

@@ -9,7 +9,7 @@ from streamlit_folium import st_folium
 
 from geodata.records import LngLatBbox, Project
 from layers.headline import headline
-from layers.web import MapSpec, build_map, map_message
+from layers.web import MapSpec, build_map, map_message, shown_layers
 from monitoring import operations
 from pages import context as contexts
 from pages import figures, look, parcel_panel
@@ -49,7 +49,9 @@ def _map_and_panel() -> None:
         map_cell = st.container(key="mb_map_cell")
         panel = st.container(key="mb_panel", width=360)
     with map_cell:
-        _take_click(context, project, _draw_map(context, project))
+        found = _draw_map(context, project)
+        contexts.choose_layers(shown_layers(found))
+        _take_click(context, project, found)
     with panel:
         parcel_panel.render(contexts.current())
     contexts.write_address()
@@ -70,8 +72,8 @@ def _draw_map(context: PageContext, project: Project) -> dict[str, Any] | None:
         height=spec.height_px,
         width=None,
         use_container_width=True,
-        returned_objects=["last_clicked"],
-        feature_group_to_add=map_message(selected=context.parcel_id, as_of=context.as_of, known_at=None, focus=None),
+        returned_objects=["last_clicked", "selected_layers"],
+        feature_group_to_add=map_message(selected=context.parcel_id, as_of=context.as_of, layers=context.layers),
     )
     return found
 

@@ -10,7 +10,7 @@ from monitoring.progress import Figures
 from pages import figures, look
 from pages.context import PageContext
 
-SHOWN_OBSTACLES = 3
+SHOWN_OBSTACLES = 5
 MAP = "ban-do"
 
 
@@ -80,8 +80,8 @@ def _obstacles(context: PageContext, project: Project, found: Figures) -> None:
     if not found.stuck:
         return
     groups = figures.obstacle_groups(context, project)
-    for group in groups[:SHOWN_OBSTACLES]:
-        st.html(f'<p class="mb-stuck">{look.safe(figures.obstacle_line(context, group))}</p>')
+    lines = (look.safe(figures.obstacle_line(context, group)) for group in groups[:SHOWN_OBSTACLES])
+    st.html('<ul class="mb-obstacles">' + "".join(f"<li>{line}</li>" for line in lines) + "</ul>")
     rest = len(groups) - SHOWN_OBSTACLES
     if rest > 0:
         look.quiet(

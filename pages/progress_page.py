@@ -42,12 +42,10 @@ def render(context: PageContext) -> None:
 
 def _first_line(context: PageContext, curve: ProgressCurve) -> str:
     words, gained = context.words, curve.gained_in_30_days
-    sign = "+" if gained.parcels >= 0 else "−"
-    area_sign = "+" if gained.area_m2 >= 0 else "−"
     line = context.say(
         "{parcels} parcels, {area} in 30 days",
-        parcels=f"{sign}{words.number(abs(gained.parcels))}",
-        area=f"{area_sign}{words.hectares(abs(gained.area_m2))}",
+        parcels=f"{_sign(gained.parcels)}{words.number(abs(gained.parcels))}",
+        area=f"{_sign(gained.area_m2)}{words.hectares(abs(gained.area_m2))}",
     )
     if curve.days_behind is None:
         return line
@@ -58,6 +56,10 @@ def _first_line(context: PageContext, curve: ProgressCurve) -> str:
     return (
         f"{line}; {words.plural('{count} day ahead of the plan', '{count} days ahead of the plan', -curve.days_behind)}"
     )
+
+
+def _sign(value: float) -> str:
+    return "+" if value > 0 else "−" if value < 0 else ""
 
 
 def _stages(context: PageContext, found: Progress) -> None:
@@ -74,7 +76,8 @@ def _stages(context: PageContext, found: Progress) -> None:
     ]
     stuck = words.plural("{count} parcel stuck", "{count} parcels stuck", found.figures.stuck)
     st.altair_chart(charts.bars(rows), width="stretch", theme=None, key="stage_bars")
-    st.html(f'<p class="mb-stuck">{look.safe(stuck)}</p>' if found.figures.stuck else "<p></p>")
+    if found.figures.stuck:
+        st.html(f'<p class="mb-stuck">{look.safe(stuck)}</p>')
 
 
 def _curve(context: PageContext, project: Project, curve: ProgressCurve) -> None:

@@ -72,10 +72,11 @@ def _choose_language() -> None:
 
 def _foot(context: PageContext) -> None:
     who = context.say("this computer") if context.actor.name == "local" else context.actor.name
-    st.html(
-        f'<p class="mb-quiet">{look.safe(context.say("Signed in: {name}", name=who))}</p>'
-        f'<p class="mb-quiet" data-matbang-live></p>'
-    )
+    with st.container(key="mb_foot"):
+        st.html(
+            f'<p class="mb-quiet">{look.safe(context.say("Signed in: {name}", name=who))}</p>'
+            f'<p class="mb-quiet" data-matbang-live></p>'
+        )
 
 
 def day_bar(context: PageContext) -> None:
