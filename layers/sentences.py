@@ -125,6 +125,18 @@ SENTENCES: Final[Mapping[type[MatbangError], str]] = MappingProxyType(
 )
 """English sentence (the msgid) of each class. ``{name}`` is the error's field of that name."""
 
+GEOMETRY_FAULTS: Final = (
+    "Self-intersection",
+    "Ring Self-intersection",
+    "Hole lies outside shell",
+    "Nested holes",
+    "Nested shells",
+    "Interior is disconnected",
+    "Duplicate Rings",
+    "Invalid Coordinate",
+)
+"""What GEOS calls the faults of a shape; each is translated."""
+
 REFUSED: Final = "This was refused ({reason})."
 """For a class that the table does not know; a test keeps the table whole."""
 

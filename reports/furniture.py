@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import shapely
 
+from layers import palette
 from layers.view import AreaStyle, LegendEntry, MapView
 from layers.words import Words
 from reports.fonts import MEDIUM, REGULAR, width_mm, wrap
@@ -22,6 +23,7 @@ from reports.shapes import hatch_lines, path_of
 SWATCH_MM: Final = (8.0, 4.6)
 BAR_MM: Final = 1.5
 """Height of the scale bar."""
+_STAGES: Final = frozenset(entry.stage for entry in palette.ALL_STAGES)
 
 
 # ---- legend --------------------------------------------------------------------------------------
@@ -32,7 +34,7 @@ class LegendRow:
     """A line of the legend, measured."""
 
     style: AreaStyle
-    is_point: bool
+    drawn_as: Literal["area", "line", "point"]
     title: Sequence[str]
     count: str
     area: str
@@ -67,12 +69,22 @@ def measure_legend(view: MapView, words: Words, width: float, size_pt: float) ->
     for entry, count, area in zip(view.legend, counts, areas, strict=True):
         title = wrap(_title(entry), size_pt, width - (taken if count or area else SWATCH_MM[0] + 2))
         height = max(SWATCH_MM[1] + 1.0, len(title) * line_mm(size_pt) + 1.0)
-        rows.append(LegendRow(view.styles[entry.style], entry.style in points, title, count, area, height))
+        rows.append(
+            LegendRow(view.styles[entry.style], _drawn_as(entry.style, view, points), title, count, area, height)
+        )
     return Legend(rows, width, count_width, area_width, size_pt)
 
 
 def _title(entry: LegendEntry) -> str:
     return f"{entry.title} ({entry.note})" if entry.note and entry.note not in entry.title else entry.title
+
+
+def _drawn_as(style: str, view: MapView, points: set[str]) -> Literal["area", "line", "point"]:
+    """Return how a style's swatch looks; an empty parcel is still an area, an empty boundary a line."""
+    if style in points:
+        return "point"
+    is_empty = view.styles[style].fill is None and not view.styles[style].hatch
+    return "line" if is_empty and style not in _STAGES else "area"
 
 
 def _point_styles(view: MapView) -> set[str]:
@@ -104,12 +116,12 @@ def draw_legend(page: Page, legend: Legend, rows: Sequence[LegendRow], left: flo
 def _swatch(page: Page, row: LegendRow, left: float, middle: float) -> None:
     width, height = SWATCH_MM
     style, centre = row.style, left + width / 2
-    if row.is_point:
+    if row.drawn_as == "point":
         draw_mark(page, centre, middle, style)
         return
     dash = (5.0, 2.5) if style.dashed else None
     stroke_pt = max(0.4, style.stroke_width_px * PT_PER_PX)
-    if style.fill is None and not style.hatch:
+    if row.drawn_as == "line":
         page.line([(left, middle), (left + width, middle)], stroke=style.stroke, width_pt=stroke_pt, dash=dash)
         return
     box = shapely.box(left, middle - height / 2, left + width, middle + height / 2)

@@ -69,7 +69,7 @@ def _draw_areas(page: Page, frame: MapFrame, layer: Layer, items: Sequence[Place
         if style.hatch:
             lines = [hatch_lines(shape, style.hatch_kind, HATCH_MM) for shape in members]
             if style.hatch_kind == "slash":  # red on dark green needs a light edge to be seen
-                _path(page, frame, lines, stroke=WHITE, width_pt=1.5)
+                _path(page, frame, lines, stroke=WHITE, width_pt=1.2)
             _path(page, frame, lines, stroke=style.hatch, width_pt=0.75)
 
 

@@ -21,13 +21,8 @@ ROUND_STEPS: Final = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 """Scales that people call round are these times a power of ten."""
 LARGEST_SCALE: Final = 200
 """A sheet that fits itself never shows the ground larger than 1:200, the largest scale of a cadastral map."""
-PADDING_MM: Final = 4.0
-"""Kept free between what is shown and the frame."""
-WHOLE_COUNTRY: Final = LngLatBbox(102.0, 6.4, 117.9, 23.5)
-"""Việt Nam with Hoàng Sa and Trường Sa: a map that shows the whole country shows them."""
-COUNTRY_SPAN_DEG: Final = 6.0
-"""A view taller than this is a map of the whole country."""
-
+PADDING_MM: Final = 1.0
+"""Kept free between what is shown and the frame; the extent of a view has a margin of its own."""
 Geometries = npt.NDArray[np.object_]
 
 
@@ -117,7 +112,7 @@ def fit(extent: LngLatBbox, epsg: int, box: Box, scale: int | None) -> MapFrame:
         The extent does not fit at this scale.
     """
     metres = _metres_per_unit(epsg)
-    west, south, east, north = _ground_bounds(_whole(extent), epsg)
+    west, south, east, north = _ground_bounds(extent, epsg)
     needed = max(
         (east - west) * metres / (box.width - 2 * PADDING_MM), (north - south) * metres / (box.height - 2 * PADDING_MM)
     )
@@ -134,19 +129,6 @@ def round_scale(least: float) -> int:
     power = 10.0 ** math.floor(math.log10(least))
     steps = (*ROUND_STEPS, 10.0)
     return round(next(step for step in steps if step * power >= least * (1 - 1e-12)) * power)
-
-
-def _whole(extent: LngLatBbox) -> LngLatBbox:
-    country = WHOLE_COUNTRY
-    meets = extent.west < country.east and extent.east > country.west
-    if not meets or extent.north - extent.south < COUNTRY_SPAN_DEG:
-        return extent
-    return LngLatBbox(
-        min(extent.west, country.west),
-        min(extent.south, country.south),
-        max(extent.east, country.east),
-        max(extent.north, country.north),
-    )
 
 
 def _ground_bounds(extent: LngLatBbox, epsg: int) -> tuple[float, float, float, float]:

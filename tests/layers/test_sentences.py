@@ -18,7 +18,7 @@ import layers
 import monitoring
 from geodata import errors
 from geodata.errors import MatbangError
-from layers.sentences import REFUSED, SENTENCES, sentence
+from layers.sentences import GEOMETRY_FAULTS, REFUSED, SENTENCES, sentence
 
 CATALOGUE = Path(__file__).parents[2] / "locale" / "vi" / "LC_MESSAGES" / "sentences.po"
 ABSTRACT = {errors.FileFault, errors.LayerFault, errors.RowFault}
@@ -96,7 +96,7 @@ def test_a_sentence_stays_on_one_line_whatever_a_file_puts_into_it(kind: type[Ma
     assert said.isprintable()
 
 
-@pytest.mark.parametrize("msgid", [*SENTENCES.values(), REFUSED, "layer {layer}", "row {row}"])
+@pytest.mark.parametrize("msgid", [*SENTENCES.values(), *GEOMETRY_FAULTS, REFUSED, "layer {layer}", "row {row}"])
 def test_a_sentence_is_translated_with_the_same_placeholders(msgid: str) -> None:
     translated = Spoken("vi").text(msgid)
     assert translated != msgid

@@ -89,7 +89,9 @@ def view_of(shapes: list[Polygon], *, title: str = TITLE, labels: list[str] | No
         for index, (shape, name, held, label) in enumerate(zip(shapes, names, stuck, numbers, strict=True))
     ]
     sheets = [
-        Feature(f"sheet-{number}", to_wgs84(shapely.union_all(part).buffer(6).buffer(-6)), palette.SHEETS, f"Tờ {number}")
+        Feature(
+            f"sheet-{number}", to_wgs84(shapely.union_all(part).buffer(6).buffer(-6)), palette.SHEETS, f"Tờ {number}"
+        )
         for number, part in enumerate((shapes[:70], shapes[70:140], shapes[140:]), start=12)
         if part
     ]
@@ -101,9 +103,7 @@ def view_of(shapes: list[Polygon], *, title: str = TITLE, labels: list[str] | No
         Feature("near", Point(box.west - 0.0003, middle.y), "transfer_site+approximate", "Mô hình tưới tiết kiệm"),
     ]
     counts = Counter(names)
-    legend = [
-        LegendEntry(stage, STAGE_TITLES[stage], counts[stage], counts[stage] * 1300.5) for stage in STAGE_TITLES
-    ]
+    legend = [LegendEntry(stage, STAGE_TITLES[stage], counts[stage], counts[stage] * 1300.5) for stage in STAGE_TITLES]
     legend += [
         LegendEntry(palette.STUCK, "Vướng mắc", sum(stuck)),
         LegendEntry(palette.BOUNDARY, "Ranh giới dự án", None),
