@@ -25,6 +25,10 @@ class Office:
     clock: Clock
     door: str = "page"
 
+    def __post_init__(self) -> None:
+        """Refuse stages that do not fit the workflow: LawDataInvalid."""
+        self.stages.check_covers(self.workflow.states)
+
     def today(self) -> date:
         """Return the legal day in Asia/Ho_Chi_Minh."""
         return self.clock.now().astimezone(LEGAL_ZONE).date()

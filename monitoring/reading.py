@@ -171,9 +171,11 @@ def statuses(actor: Actor, office: Office, project: str, moment: Moment = NOW) -
 def status_of_parcels(
     actor: Actor, office: Office, project: str, parcel_ids: Sequence[int], moment: Moment = NOW
 ) -> Sequence[ParcelStatus]:
-    """Return the status of some parcels, in the order asked for."""
+    """Return the status of some parcels of the project, in the order asked for; others are left out."""
     ensure(actor, "status_of_parcels", project)
-    return parcel_statuses(office.stages, parcel_ids, office.store.case_rows_of(parcel_ids, moment))
+    here = {row.id for row in office.store.parcels(office.store.project(project).id, parcel_ids)}
+    wanted = [parcel_id for parcel_id in parcel_ids if parcel_id in here]
+    return parcel_statuses(office.stages, wanted, office.store.case_rows_of(wanted, moment))
 
 
 def changes_since(actor: Actor, office: Office, after: int) -> Sequence[ParcelChange]:
