@@ -83,6 +83,7 @@ def compose_map_view(
     layers
         Names of the layers that are switched on, of :data:`layers.surroundings.CHOICES`.
     """
+    parcels = _known_to(statuses, parcels)
     shown = with_archipelagos(extent or project_extent(project, parcels, around), around.provinces)
     below = context_below(around, shown, layers, words)
     above = context_above(around, shown, layers, words)
@@ -126,6 +127,12 @@ def headline_figures(figures: Figures) -> HeadlineFigures:
     )
 
 
+def _known_to(statuses: StatusArray, parcels: Sequence[Parcel]) -> Sequence[Parcel]:
+    """Leave out what was imported after the statuses were read, so that picture and counts agree."""
+    known = set(statuses.ids)
+    return [parcel for parcel in parcels if parcel.id in known]
+
+
 # ---- extent ------------------------------------------------------------------------------------
 
 
@@ -158,7 +165,7 @@ def _own_layers(
     project: Project, parcels: Sequence[Parcel], statuses: StatusArray, stages: Stages, words: Words
 ) -> Iterator[Layer]:
     status_of = {key: stages.decode(code) for key, code in zip(statuses.ids, statuses.codes, strict=True)}
-    yield Layer(PARCELS, words.text("Parcels"), [_parcel(parcel, *status_of[parcel.id]) for parcel in parcels])
+    yield Layer(PARCELS, words.text("Land parcels"), [_parcel(parcel, *status_of[parcel.id]) for parcel in parcels])
     if len(parcels) <= MOST_FOR_SHEETS:
         yield Layer(palette.SHEETS, words.text("Map sheets"), _sheets(parcels, words))
     if project.boundary is not None:

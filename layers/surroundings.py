@@ -66,14 +66,17 @@ def with_archipelagos(extent: LngLatBbox, provinces: Iterable[AdminUnit]) -> Lng
 
 
 def context_below(around: Surroundings, extent: LngLatBbox, chosen: Collection[str], words: Words) -> Sequence[Layer]:
-    """Return the layers under the parcels, lowest first; only what lies in the extent, none that is empty."""
+    """Return the layers under the parcels, lowest first; only what lies in the extent, none that is empty.
+
+    Land and provinces are drawn on a wide map, and where no commune is known.
+    """
     window = as_box(extent)
-    communes = _units("communes", around.communes, window) if "communes" in chosen else []
-    country = _country(around, extent, has_communes=bool(communes))
+    communes = _units("communes", around.communes, window)
+    country = extent.east - extent.west >= WIDE_DEGREES or not communes
     layers = [
         Layer("land", words.text("Land"), _land(around.land, window) if country else []),
         Layer("provinces", words.text("Provinces"), _units("provinces", around.provinces, window) if country else []),
-        Layer("communes", words.text("Communes and wards"), communes),
+        Layer("communes", words.text("Communes and wards"), communes if "communes" in chosen else []),
         *(_place_layer(name, around, window, words) for name in PLACE_LAYERS[:1] if name in chosen),
     ]
     return [layer for layer in layers if layer.features]
@@ -94,13 +97,6 @@ def context_above(around: Surroundings, extent: LngLatBbox, chosen: Collection[s
 def as_box(extent: LngLatBbox) -> BaseGeometry:
     """Return an extent as a polygon."""
     return box(extent.west, extent.south, extent.east, extent.north)
-
-
-def _country(around: Surroundings, extent: LngLatBbox, *, has_communes: bool) -> bool:
-    """Whether land and provinces are drawn: on a wide map, or where no commune is known."""
-    if extent.east - extent.west >= WIDE_DEGREES:
-        return True
-    return not has_communes and bool(_units("provinces", around.provinces, as_box(extent)))
 
 
 def _units(style: str, units: Iterable[AdminUnit], window: BaseGeometry) -> Sequence[Feature]:

@@ -25,6 +25,11 @@ ROOMS = ("geodata", "monitoring", "layers", "reports", "service", "pages")
 SPEAKING = {"text", "plural", "say"}
 SILENT = {"st", "look", "page", "axes", "figure"}
 """Receivers whose ``text`` is not a message."""
+FROM_GEOS = {
+    *("Self-intersection", "Ring Self-intersection", "Hole lies outside shell", "Nested holes", "Nested shells"),
+    *("Interior is disconnected", "Duplicate Rings", "Invalid Coordinate", "Too few points in geometry component"),
+}
+"""Messages that GEOS writes: no line of our code does."""
 
 vi, en = Words("vi"), Words("en")
 
@@ -90,7 +95,7 @@ def test_every_message_in_the_code_has_a_vietnamese_translation():
 
 def test_no_vietnamese_translation_is_left_over():
     used = {text for path in sources() for text in constants(ast.parse(path.read_text(encoding="utf-8")))}
-    unused = [f"{path.name}: {msgid}" for path, msgid, _, _ in messages("vi") if msgid not in used]
+    unused = [f"{path.name}: {msgid}" for path, msgid, _, _ in messages("vi") if msgid not in used | FROM_GEOS]
     assert not unused, "\n".join(unused)
 
 
