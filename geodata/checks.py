@@ -18,15 +18,12 @@ from geodata import shipped
 from geodata.crs import area_of_use, is_vn2000
 from geodata.errors import DuplicateParcel, GeometryInvalid, GeometryMissing, LayerNotPolygon, OutsideZone
 from geodata.records import ParcelKey
-
-Geometries = npt.NDArray[np.object_]
+from geodata.shapes import TOO_FEW_POINTS, Geometries
 
 _MARGIN_DEGREES: Final = 1.5
 """How far beyond a system's area of use its coordinates may lie: half a zone of three degrees."""
 _OFF_LAND_DEGREES: Final = 0.02
 """About 2 km: provinces are simplified to 500 m, and jetties and salt pans reach out."""
-TOO_FEW_POINTS: Final = "Too few points in geometry component"
-"""GEOS's words for a ring that is none."""
 _POLYGONAL: Final = (3, 6)  # Polygon, MultiPolygon
 
 

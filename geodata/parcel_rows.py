@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,8 +15,8 @@ from geodata.crs import from_wgs84, planar_areas_m2, to_wgs84
 from geodata.errors import ValueInvalid
 from geodata.fields import read_area_m2, read_text
 from geodata.records import NewParcel, ParcelKey
+from geodata.shapes import Geometries
 
-Geometries = npt.NDArray[np.object_]
 _LONGEST_VALUE: Final = 60
 
 
@@ -35,15 +35,13 @@ class Table:
     columns: Mapping[str, Sequence[object]]
     sources: Mapping[str, str]
     """Target to field name, for errors."""
-    decode: Callable[[str], str]
-    """Turns text as it was read into Unicode."""
     rows: int
     where: checks.Where
 
     def texts(self, target: str) -> list[str]:
         """Return a target's texts, "" where the file says nothing."""
         values = self.columns.get(target)
-        return [""] * self.rows if values is None else [read_text(self._decoded(value)) for value in values]
+        return [""] * self.rows if values is None else [read_text(value) for value in values]
 
     def needed_texts(self, target: str) -> list[str]:
         """Return the same; raises ValueInvalid for the first row without one."""
@@ -60,15 +58,11 @@ class Table:
         return [self._area_m2(target, value, row) for row, value in enumerate(values, start=1)]
 
     def _area_m2(self, target: str, value: object, row: int) -> float | None:
-        decoded = self._decoded(value)
         try:
-            return read_area_m2(decoded)
+            return read_area_m2(value)
         except ValueError:
-            shown = read_text(decoded)[:_LONGEST_VALUE]
+            shown = read_text(value)[:_LONGEST_VALUE]
             raise ValueInvalid(self.where.file, self.where.layer, row, self.sources[target], shown) from None
-
-    def _decoded(self, value: object) -> object:
-        return self.decode(value) if isinstance(value, str) and not value.isascii() else value
 
 
 def place(geometries: Geometries, epsg: int, survey_epsg: int, where: checks.Where) -> Placed:

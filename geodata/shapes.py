@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ from shapely.errors import GEOSException
 from shapely.geometry import shape
 
 Geometries = npt.NDArray[np.object_]
+TOO_FEW_POINTS: Final = "Too few points in geometry component"
+"""GEOS's words for a ring that is none."""
 
 
 class Coordinates(Protocol):

@@ -1,31 +1,28 @@
 """Survey files in: zipped Shapefile, Shapefile, GeoPackage and GeoJSON, checked whole before anything is kept.
 
 :func:`read_survey` either returns every parcel of the file or raises one class of :mod:`geodata.errors` that
-names the file, layer, row and field at fault; no fault of GDAL's and no note of it on standard error gets
-through. The file is read once, row by row, and only what parcels need of it stays in memory.
+names the file, layer, row and field at fault. GDAL works in a child process (:mod:`geodata.survey_reader`), so
+that no fault of its and no note of it on standard error gets through. The file is read once, row by row, and only
+what parcels need of it stays in memory.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
+import pickle
+import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final, cast
 
-import fiona
-import numpy as np
-import numpy.typing as npt
-import pyproj
 import shapely
-from fiona.errors import FionaError
 
-from geodata import archive, checks, dbf, encodings, parcel_rows, shapes
+from geodata import archive, checks, dbf, encodings, parcel_rows
 from geodata.crs import DEFAULT_SURVEY_EPSG, check_crs, is_geographic
 from geodata.encodings import Encoding
 from geodata.errors import (
@@ -35,32 +32,25 @@ from geodata.errors import (
     FileEmpty,
     FileMissing,
     FormatUnknown,
-    GeometryInvalid,
-    LayerAmbiguous,
-    LayerEmpty,
-    LayerNotPolygon,
-    LayerUnknown,
     MatbangError,
     PartMissing,
 )
-from geodata.fields import ROW, parse_field_options, resolve_fields
+from geodata.fields import parse_field_options
 from geodata.records import ImportSource, LngLatBbox, NewParcel
-from geodata.shapes import ShapeBroken
+from geodata.survey_reader import SHAPEFILE, Reading, Request
 
 __all__ = ["Survey", "SurveyOptions", "parse_field_options", "read_survey"]
 
 _DRIVERS: Final[Mapping[str, str]] = MappingProxyType(
-    {".zip": "ESRI Shapefile", ".shp": "ESRI Shapefile", ".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON"}
+    {".zip": SHAPEFILE, ".shp": SHAPEFILE, ".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON"}
 )
 SUFFIXES: Final = tuple(_DRIVERS)
 """Endings of the files that can be read."""
 
-_POLYGONAL: Final = frozenset({"Polygon", "MultiPolygon", "Unknown", "GeometryCollection"})
-_BATCH_ROWS: Final = 2_000
-Geometries = npt.NDArray[np.object_]
-
-# GDAL speaks through this logger; without a handler Python would print its warnings on standard error.
-logging.getLogger("fiona").addHandler(logging.NullHandler())
+_ROOT: Final = Path(__file__).resolve().parents[1]
+_CHILD: Final = (sys.executable, "-c", "from geodata.survey_reader import main; main()")
+_PATIENCE_S: Final = 600.0
+"""After so many seconds the child is ended: a hundred thousand rows take a tenth of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,39 +138,16 @@ def read_survey(path: Path, options: SurveyOptions | None = None) -> Survey:
     if options.crs is not None:
         check_crs(options.crs)
     with tempfile.TemporaryDirectory(prefix="matbang-survey-") as folder:
-        dataset = _open_file(path, file, Path(folder), options)
-        with _only_our_errors(file), _opened(dataset, file, options) as collection:
-            return _read(collection, dataset, file, _sha256(path), options)
+        request = _prepared(path, file, Path(folder), options)
+        reading = _read_in_child(request, Path(folder))
+    return _checked(reading, request, _sha256(path), options)
 
 
-# ---- opening -----------------------------------------------------------------------------------
+# ---- from the file to its rows -----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Dataset:
-    """What GDAL is asked to open."""
-
-    path: Path
-    driver: str
-    encoding: str
-    """How texts are written; ``utf-8`` where the format leaves no choice."""
-
-    @property
-    def is_shapefile(self) -> bool:
-        return self.driver == "ESRI Shapefile"
-
-    @property
-    def decode(self) -> Callable[[str], str]:
-        """Return what turns GDAL's text into Unicode: Shapefiles are read byte by byte, as Latin-1."""
-        encoding = self.encoding
-        if self.is_shapefile:
-            return lambda text: encodings.decode(text.encode("latin-1", "replace"), encoding)
-        if encoding == "utf-8":
-            return lambda text: text
-        return lambda text: encodings.from_legacy(text, encoding)
-
-
-def _open_file(path: Path, file: str, folder: Path, options: SurveyOptions) -> _Dataset:
+def _prepared(path: Path, file: str, folder: Path, options: SurveyOptions) -> Request:
+    """Look at what can be told without GDAL: name, size, zip, parts, encoding."""
     suffix = Path(file).suffix.lower() if Path(file).suffix.lower() in _DRIVERS else path.suffix.lower()
     if not path.is_file():
         raise FileMissing(file)
@@ -188,158 +155,84 @@ def _open_file(path: Path, file: str, folder: Path, options: SurveyOptions) -> _
         raise FormatUnknown(file)
     if path.stat().st_size == 0:
         raise FileEmpty(file)
-    if suffix not in {".zip", ".shp"}:
-        encoding = "utf-8" if options.encoding == "auto" else options.encoding
-        return _Dataset(path.resolve(), _DRIVERS[suffix], encoding)
-    shapefile = (
-        archive.unpack_shapefile(path, folder, file=file, layer=options.layer)
-        if suffix == ".zip"
-        else archive.require_parts(path.resolve(), file=file)
-    )
-    return _shapefile(shapefile, file, options)
+    dataset = path.resolve()
+    encoding: str = "utf-8" if options.encoding == "auto" else options.encoding
+    if suffix == ".zip":
+        dataset = archive.unpack_shapefile(path, folder, file=file, layer=options.layer)
+    if _DRIVERS[suffix] == SHAPEFILE:
+        encoding = _shapefile_encoding(archive.require_parts(dataset, file=file), file, options)
+    layer = None if suffix == ".zip" else options.layer
+    return Request(dataset, _DRIVERS[suffix], encoding, file, layer, dict(options.fields), options.crs is None)
 
 
-def _shapefile(shapefile: Path, file: str, options: SurveyOptions) -> _Dataset:
+def _shapefile_encoding(shapefile: Path, file: str, options: SurveyOptions) -> str:
     parts = {path.suffix.lower(): path for path in shapefile.parent.glob("*") if path.stem == shapefile.stem}
     if ".prj" not in parts and options.crs is None:
         raise PartMissing(file, ".prj")
     if not dbf.is_whole(shapefile):
         raise FileDamaged(file)
-    encoding: str = options.encoding
-    if encoding == "auto":
-        code_page = parts[".cpg"].read_text("ascii", "replace") if ".cpg" in parts else None
-        encoding = encodings.detect(dbf.text_samples(parts[".dbf"]), code_page)
-    return _Dataset(shapefile, "ESRI Shapefile", encoding)
+    if options.encoding != "auto":
+        return options.encoding
+    code_page = parts[".cpg"].read_text("ascii", "replace") if ".cpg" in parts else None
+    return encodings.detect(dbf.text_samples(parts[".dbf"]), code_page)
 
 
-@contextmanager
-def _opened(dataset: _Dataset, file: str, options: SurveyOptions) -> Iterator[Any]:
-    layer = None if dataset.is_shapefile else _choose_layer(dataset, file, options.layer)
-    encoding = "ISO-8859-1" if dataset.is_shapefile else None
+def _read_in_child(request: Request, folder: Path) -> Reading:
+    """Let the child program read; whatever becomes of it, the file is to blame and this process lives on."""
+    answer = folder / "answer"
     try:
-        collection = fiona.open(
-            dataset.path, layer=layer, encoding=encoding, enabled_drivers=[dataset.driver], ignore_fields=None
+        subprocess.run(
+            [*_CHILD, str(answer)],
+            input=pickle.dumps(request),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=_ROOT,
+            timeout=_PATIENCE_S,
+            check=True,
         )
-    except (FionaError, OSError, ValueError) as fault:
-        raise FormatUnknown(file) from fault
-    with collection:
-        yield collection
+        with answer.open("rb") as opened:
+            found = pickle.load(opened)  # noqa: S301 - written by our own child, into our own folder
+    except (subprocess.SubprocessError, OSError, EOFError, pickle.UnpicklingError) as fault:
+        raise FileDamaged(request.file) from fault
+    if isinstance(found, MatbangError):
+        raise found
+    return cast(Reading, found)
 
 
-def _choose_layer(dataset: _Dataset, file: str, wanted: str | None) -> str:
-    try:
-        names = tuple(fiona.listlayers(dataset.path))
-    except (FionaError, OSError, ValueError) as fault:
-        raise FormatUnknown(file) from fault
-    if wanted is not None:
-        if wanted not in names:
-            raise LayerUnknown(file, wanted, names)
-        return wanted
-    drawn = names if len(names) < 2 else tuple(name for name in names if _has_geometry(dataset, name))
-    if not drawn:
-        raise FormatUnknown(file) if not names else LayerNotPolygon(file, names[0], "None")
-    if len(drawn) > 1:
-        raise LayerAmbiguous(file, drawn)
-    return str(drawn[0])
+# ---- from rows to parcels ----------------------------------------------------------------------
 
 
-def _has_geometry(dataset: _Dataset, layer: str) -> bool:
-    with fiona.open(dataset.path, layer=layer, enabled_drivers=[dataset.driver]) as collection:
-        return str(collection.schema["geometry"]) != "None"
-
-
-@contextmanager
-def _only_our_errors(file: str) -> Iterator[None]:
-    """Turn whatever GDAL raises over a damaged file into one refusal."""
-    try:
-        yield
-    except MatbangError:
-        raise
-    except Exception as fault:
-        raise FileDamaged(file) from fault
-
-
-# ---- reading -----------------------------------------------------------------------------------
-
-
-def _read(collection: Any, dataset: _Dataset, file: str, sha256: str, options: SurveyOptions) -> Survey:
-    where = checks.Where(file, str(collection.name))
-    kind = str(collection.schema["geometry"]).removeprefix("3D ").removeprefix("Measured ")
-    if kind not in _POLYGONAL:
-        raise LayerNotPolygon(file, where.layer, kind)
-    own = _own_epsg(collection, given=options.crs is not None)
+def _checked(reading: Reading, request: Request, sha256: str, options: SurveyOptions) -> Survey:
+    where = checks.Where(request.file, reading.layer)
+    own = _own_epsg(reading.crs_wkt, needed=request.needs_crs)
     epsg = check_crs(options.crs) if options.crs is not None else own
     if epsg is None:
-        raise CrsMissing(file)
+        raise CrsMissing(request.file)
     survey_epsg = options.survey_epsg or (DEFAULT_SURVEY_EPSG if is_geographic(epsg) else epsg)
-    names = {dataset.decode(name): name for name in collection.schema["properties"]}
-    fields = resolve_fields(tuple(names), options.fields, file=file, layer=where.layer)
-    columns = {target: names.get(source, source) for target, source in fields.items()}
-    table, geometries = _rows(collection, columns, where)
-    placed = parcel_rows.place(geometries, epsg, survey_epsg, where)
-    decoded = parcel_rows.Table(table, fields, dataset.decode, len(geometries), where)
-    parcels = parcel_rows.parcels_of(decoded, placed, options.commune_code)
+    placed = parcel_rows.place(reading.geometries, epsg, survey_epsg, where)
+    table = parcel_rows.Table(reading.columns, reading.fields, len(reading.geometries), where)
+    parcels = parcel_rows.parcels_of(table, placed, options.commune_code)
     west, south, east, north = (float(edge) for edge in shapely.total_bounds(placed.wgs84))
     return Survey(
-        ImportSource(file, sha256, where.layer, f"EPSG:{epsg}", dataset.encoding),
+        ImportSource(request.file, sha256, reading.layer, f"EPSG:{epsg}", request.encoding),
         survey_epsg,
         parcels,
-        fields,
+        reading.fields,
         LngLatBbox(west, south, east, north),
         None if own is None else f"EPSG:{own}",
     )
 
 
-def _own_epsg(collection: Any, *, given: bool) -> int | None:
-    """Return the code of the file's own system, None if it names none; an unknown one matters only if none is given."""
-    wkt = str(collection.crs_wkt or "")
+def _own_epsg(wkt: str, *, needed: bool) -> int | None:
+    """Return the code of the file's own system; one without a code matters only where none is given."""
     if not wkt:
         return None
     try:
         return check_crs(wkt)
     except CrsUnknown:
-        if given:
-            return None
-        raise CrsUnknown(pyproj.CRS.from_wkt(wkt).name) from None
-
-
-def _rows(
-    collection: Any, columns: Mapping[str, str], where: checks.Where
-) -> tuple[Mapping[str, Sequence[object]], Geometries]:
-    """Return the values of each target and the geometries, in row order."""
-    expected = len(collection)
-    table: dict[str, list[object]] = {target: [] for target in columns}
-    built: list[Geometries] = []
-    pending: list[Any] = []
-    row = 0
-    for row, feature in enumerate(collection, start=1):
-        pending.append(feature.geometry)
-        properties = feature.properties
-        for target, source in columns.items():
-            table[target].append(_value(properties, source, row))
-        if len(pending) == _BATCH_ROWS:
-            built.append(_shapes(pending, row, where))
-            pending = []
-    built.append(_shapes(pending, row, where))
-    if row < expected:
-        raise FileDamaged(where.file)
-    if not row:
-        raise LayerEmpty(where.file, where.layer)
-    return table, np.concatenate(built)
-
-
-def _shapes(pending: Sequence[Any], last_row: int, where: checks.Where) -> Geometries:
-    try:
-        return shapes.build(pending)
-    except ShapeBroken as fault:
-        row = last_row - len(pending) + 1 + fault.index
-        raise GeometryInvalid(where.file, where.layer, row, checks.TOO_FEW_POINTS) from None
-
-
-def _value(properties: Mapping[str, object], source: str, row: int) -> object:
-    if source == ROW:
-        return row
-    return source[1:] if source.startswith(":") else properties[source]
+        if needed:
+            raise
+        return None
 
 
 def _sha256(path: Path) -> str:
