@@ -41,7 +41,7 @@ PADDING: Final = 0.06
 """Share of the project's extent that is added on each side."""
 LEAST_DEGREES: Final = 0.0015
 """About 160 m: the least extent, so that a single parcel still has surroundings."""
-MOST_FOR_SHEETS: Final = 20_000
+MOST_FOR_SHEETS: Final = 10_000
 """Above this many parcels the outlines of map sheets are left out: nobody could tell them apart."""
 _CLOSING_DEGREES: Final = 0.0001
 """About 11 m: gaps of this width between the parcels of one sheet (paths, ditches) are closed in its outline."""
@@ -242,9 +242,9 @@ def _fingerprint(project: Project, parcels: Sequence[Parcel], statuses: StatusAr
     digest.update(_canonical(_figures_as_json(statuses)))
     digest.update(_canonical([[p.id, p.key.commune_code, p.key.sheet, p.key.number] for p in parcels]))
     for layer in drawn:
-        for feature in layer.features:
-            digest.update(_canonical([layer.name, feature.id, feature.style]))
-            digest.update(shapely.to_wkb(shapely.normalize(feature.geometry), byte_order=1))
+        digest.update(_canonical([layer.name, [[feature.id, feature.style] for feature in layer.features]]))
+        shapes = shapely.normalize([feature.geometry for feature in layer.features])
+        digest.update(b"".join(shapely.to_wkb(shapes, byte_order=1)))
     return digest.hexdigest()
 
 
