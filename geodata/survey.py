@@ -8,7 +8,6 @@ what parcels need of it stays in memory.
 
 from __future__ import annotations
 
-import hashlib
 import pickle
 import subprocess
 import sys
@@ -140,7 +139,7 @@ def read_survey(path: Path, options: SurveyOptions | None = None) -> Survey:
     with tempfile.TemporaryDirectory(prefix="matbang-survey-") as folder:
         request = _prepared(path, file, Path(folder), options)
         reading = _read_in_child(request, Path(folder))
-    return _checked(reading, request, _sha256(path), options)
+    return _checked(reading, request, options)
 
 
 # ---- from the file to its rows -----------------------------------------------------------------
@@ -161,8 +160,16 @@ def _prepared(path: Path, file: str, folder: Path, options: SurveyOptions) -> Re
         dataset = archive.unpack_shapefile(path, folder, file=file, layer=options.layer)
     if _DRIVERS[suffix] == SHAPEFILE:
         encoding = _shapefile_encoding(archive.require_parts(dataset, file=file), file, options)
-    layer = None if suffix == ".zip" else options.layer
-    return Request(dataset, _DRIVERS[suffix], encoding, file, layer, dict(options.fields), options.crs is None)
+    return Request(
+        original=path.resolve(),
+        path=dataset,
+        driver=_DRIVERS[suffix],
+        encoding=encoding,
+        file=file,
+        layer=options.layer,
+        fields=dict(options.fields),
+        needs_crs=options.crs is None,
+    )
 
 
 def _shapefile_encoding(shapefile: Path, file: str, options: SurveyOptions) -> str:
@@ -202,7 +209,7 @@ def _read_in_child(request: Request, folder: Path) -> Reading:
 # ---- from rows to parcels ----------------------------------------------------------------------
 
 
-def _checked(reading: Reading, request: Request, sha256: str, options: SurveyOptions) -> Survey:
+def _checked(reading: Reading, request: Request, options: SurveyOptions) -> Survey:
     where = checks.Where(request.file, reading.layer)
     own = _own_epsg(reading.crs_wkt, needed=request.needs_crs)
     epsg = check_crs(options.crs) if options.crs is not None else own
@@ -214,7 +221,7 @@ def _checked(reading: Reading, request: Request, sha256: str, options: SurveyOpt
     parcels = parcel_rows.parcels_of(table, placed, options.commune_code)
     west, south, east, north = (float(edge) for edge in shapely.total_bounds(placed.wgs84))
     return Survey(
-        ImportSource(request.file, sha256, reading.layer, f"EPSG:{epsg}", request.encoding),
+        ImportSource(request.file, reading.sha256, reading.layer, f"EPSG:{epsg}", request.encoding),
         survey_epsg,
         parcels,
         reading.fields,
@@ -233,8 +240,3 @@ def _own_epsg(wkt: str, *, needed: bool) -> int | None:
         if needed:
             raise
         return None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -3,11 +3,13 @@
 GDAL parses formats in C, and its Python layer can be brought down by a file (tried: a GeoPackage with one wrong
 byte in a table's name ends the interpreter). So :mod:`geodata.survey` runs :func:`main` in a Python of its
 own, sends a :class:`Request` and finds a :class:`Reading`, or the refusal, in a file. It also keeps GDAL's own
-notes off everybody's standard error, and the store's file locks out of reach.
+notes off everybody's standard error and, since closing any handle of a SQLite file drops its locks, leaves a store
+alone that somebody takes for a survey.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import pickle
 import sys
@@ -47,7 +49,10 @@ Decode = Callable[[str], str]
 class Request:
     """What is to be read."""
 
+    original: Path
+    """The file as it came, whose digest is taken; not opened by any other process, for it may be a store's."""
     path: Path
+    """What GDAL opens: the same, or the Shapefile out of it."""
     driver: str
     """GDAL's name of the one format that is tried."""
     encoding: str
@@ -65,6 +70,8 @@ class Request:
 class Reading:
     """What stands in the file; texts are decoded, nothing is checked yet."""
 
+    sha256: str
+    """Of the original file."""
     layer: str
     crs_wkt: str
     fields: Mapping[str, str]
@@ -95,7 +102,7 @@ def read(request: Request) -> Reading:
         fields = resolve_fields(tuple(names), request.fields, file=request.file, layer=layer)
         sources = {target: names.get(source, source) for target, source in fields.items()}
         columns, geometries = _rows(collection, sources, decode, request.file, layer)
-        return Reading(layer, wkt, dict(fields), columns, geometries)
+        return Reading(_sha256(request.original), layer, wkt, dict(fields), columns, geometries)
 
 
 # ---- opening -----------------------------------------------------------------------------------
@@ -200,6 +207,11 @@ def _shapes(pending: Sequence[Any], last_row: int, file: str, layer: str) -> Geo
     except ShapeBroken as fault:
         row = last_row - len(pending) + 1 + fault.index
         raise GeometryInvalid(file, layer, row, TOO_FEW_POINTS) from None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def main() -> None:
