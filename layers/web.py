@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import folium
 from folium.elements import JSCSSMixin
@@ -205,7 +206,12 @@ def _config(spec: MapSpec, bounds: LngLatBbox) -> dict[str, Any]:
         "language": spec.language,
         "illustrative": spec.illustrative,
         "bounds": _edges(bounds),
-        "marked": palette.BOUNDARY_COLOUR if spec.bounds else None,
+        "boundary": {
+            **_style(palette.STYLES[palette.BOUNDARY]),
+            "symbol": "line",
+            "title": words.text("Project boundary"),
+            "url": f"{_overlay_url(palette.BOUNDARY)}?{urlencode({'project': spec.project})}",
+        },
         "zooms": [COARSEST_ZOOM, FINEST_ZOOM],
         "limits": [[LIMITS.south, LIMITS.west], [LIMITS.north, LIMITS.east]],
         "attribution": SOURCES,

@@ -19,6 +19,7 @@ export class Basemap {
     this.renderer = view.L.canvas({ pane: "matbang-base", padding: 0.3 });
     const marks = map.createPane("matbang-marks");
     marks.style.zIndex = 360;
+    this.marks = view.L.svg({ pane: "matbang-marks", padding: 0.3 });
     this.here = element(view.document, "div", "matbang-here");
     this.here.hidden = true;
     map.getContainer().append(this.here);
@@ -92,8 +93,10 @@ export class Basemap {
 
   /** Where the project lies, while its parcels are too small to be seen. */
   mark([west, south, east, north], colour) {
+    if (this.marked) return;
+    this.marked = true;
     const ring = this.view.L.circleMarker([(south + north) / 2, (west + east) / 2], {
-      renderer: this.view.L.svg({ pane: "matbang-marks" }),
+      renderer: this.marks,
       pane: "matbang-marks",
       interactive: false,
       radius: 16,

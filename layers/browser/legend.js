@@ -19,6 +19,16 @@ export function legendRows(config, board) {
   return [...rows, stuck];
 }
 
+function drawLine(context, style) {
+  context.strokeStyle = style.stroke;
+  context.lineWidth = style.width;
+  if (style.dashed) context.setLineDash([6, 3]);
+  context.beginPath();
+  context.moveTo(1, HEIGHT / 2);
+  context.lineTo(WIDTH - 1, HEIGHT / 2);
+  context.stroke();
+}
+
 /** One swatch as the parcels are drawn. */
 function swatch(view, style) {
   const canvas = element(view.document, "canvas", "matbang-swatch");
@@ -27,6 +37,10 @@ function swatch(view, style) {
   canvas.height = HEIGHT * ratio;
   const context = canvas.getContext("2d");
   context.scale(ratio, ratio);
+  if (style.symbol === "line") {
+    drawLine(context, style);
+    return canvas;
+  }
   const area = [1, 1, WIDTH - 2, HEIGHT - 2];
   context.fillStyle = style.fill ?? "#FFFFFF";
   context.fillRect(...area);
@@ -60,7 +74,9 @@ export class Legend {
     head.type = "button";
     head.append(element(document, "span", "matbang-legend-title", words.legend));
     if (this.config.illustrative) head.append(element(document, "span", "matbang-made-up", words.illustrative));
+    this.rows = element(document, "div");
     this.body = element(document, "div", "matbang-legend-rows");
+    this.body.append(this.rows, this.#key(this.config.boundary));
     box.append(head, this.body);
     L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
     const narrow = this.view.innerWidth < 560;
@@ -84,11 +100,19 @@ export class Legend {
     if (keys !== this.keys) {
       this.keys = keys;
       this.counts = new Map();
-      this.body.replaceChildren(...rows.map((row) => this.#row(row)));
+      this.rows.replaceChildren(...rows.map((row) => this.#row(row)));
     }
     for (const { key, count } of rows) {
       this.counts.get(key).textContent = count === null ? "" : countText(count, this.config.language);
     }
+  }
+
+  /** A line of the legend that counts nothing. */
+  #key(style) {
+    const { document } = this.view;
+    const key = element(document, "div", "matbang-legend-key");
+    key.append(swatch(this.view, style), element(document, "span", "matbang-legend-name", style.title));
+    return key;
   }
 
   #row({ key, title, style }) {

@@ -56,7 +56,6 @@ class MapView {
       chosen,
       fetchJson,
     });
-    if (config.project && config.marked) this.basemap.mark(config.bounds, config.marked);
     if (config.project) this.#watchProject();
     this.basemap.load().catch((error) => console.error("MatBang basemap", error));
     view.document.documentElement.dataset.matbang = "started";
@@ -139,6 +138,21 @@ class MapView {
     this.parcels = new ParcelLayer(this.view, { url, config: this.config, board: this.board, ready }).addTo(this.map);
     this.parcels.select(this.message.selected);
     this.hover.parcels = this.parcels;
+    this.#showBoundary().catch((error) => console.error("MatBang boundary", error));
+  }
+
+  /** The project's boundary, always on top; and a ring around it while it is too small to be seen. */
+  async #showBoundary() {
+    const { boundary, bounds } = this.config;
+    const shapes = await this.#fetchJson(boundary.url);
+    this.boundary?.remove();
+    this.boundary = this.view.L.geoJSON(shapes, {
+      pane: "matbang-marks",
+      renderer: this.basemap.marks,
+      interactive: false,
+      style: { color: boundary.stroke, weight: boundary.width, dashArray: "8 5", fill: false },
+    }).addTo(this.map);
+    if (shapes.features.length > 0) this.basemap.mark(bounds, boundary.stroke);
   }
 
   async #loadStatuses() {
