@@ -207,9 +207,13 @@ def credits_of(layers: Iterable[Layer], places: Iterable[Place], words: Words) -
     if "towns" in drawn:
         found.append("GeoNames (CC BY 4.0)")
     shown = {feature.id for layer in layers for feature in layer.features if layer.name in PLACE_LAYERS}
-    sources = dict.fromkeys(place.source for place in places if place.id in shown)
-    return (*found, *dict.fromkeys(_credit(source) for source in sources if source))
+    sources = (part for place in places if place.id in shown for part in place.source.split(";"))
+    return (*found, *dict.fromkeys(_credit(source.strip()) for source in sources if source.strip()))
 
 
 def _credit(source: str) -> str:
-    return "© OpenStreetMap contributors (ODbL)" if source.startswith("OpenStreetMap") else source
+    """Return whom to credit: of a page its site alone, the number of the article stands in the registry."""
+    if source.startswith("OpenStreetMap"):
+        return "© OpenStreetMap contributors (ODbL)"
+    site = source.split(maxsplit=1)[0]
+    return site if "." in site else source
