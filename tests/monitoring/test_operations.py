@@ -238,7 +238,9 @@ def test_a_correction_of_the_morning_does_not_come_after_the_afternoon(zone, rec
 
 
 def test_a_wrong_suspension_replaced_moves_the_state_that_is_returned_to(zone, record):
-    record(1, ("notice_issued", "2026-03-02"), ("suspension_decided", "2026-03-03"), ("suspension_lifted", "2026-03-09"))
+    record(
+        1, ("notice_issued", "2026-03-02"), ("suspension_decided", "2026-03-03"), ("suspension_lifted", "2026-03-09")
+    )
     with pytest.raises(CorrectionBreaksHistory):
         operations.correct_event(LOCAL, zone, correction(2, "inventory_started", "2026-03-03"))
 

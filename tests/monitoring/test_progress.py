@@ -52,7 +52,12 @@ def test_an_area_that_is_measured_only_is_marked(stages):
 
 def test_the_status_array_has_one_letter_per_parcel_in_order_of_id(stages):
     parcels = [parcel(key) for key in (3, 4, 5, 9)]
-    cases = [case(1, 3, "DRAFT", obstacles=2), case(2, 4, "HANDED_OVER"), case(3, 5, "SUSPENDED"), case(4, 9, "WITHDRAWN")]
+    cases = [
+        case(1, 3, "DRAFT", obstacles=2),
+        case(2, 4, "HANDED_OVER"),
+        case(3, 5, "SUSPENDED"),
+        case(4, 9, "WITHDRAWN"),
+    ]
     found = status_array(stages, "P1", 12, TODAY, parcels, cases)
     assert (found.codes, list(found.ids), found.seq) == ("1ceg", [3, 4, 5, 9], 12)
     assert found.id_runs() == [(3, 3), (9, 1)]
@@ -84,8 +89,10 @@ def test_progress_as_json_has_the_shape_that_scripts_rely_on(zone, record):
 
 def moved(event_id, case_id, to_state, on):
     return CaseEvent(
-        id=event_id, case_id=case_id, event="x", occurred_on=date.fromisoformat(on), recorded_at=None, recorded_by="",
-        note="", document="", from_state=None, to_state=to_state, corrects=None, withdraws=False, reason="", seq=event_id,
+        id=event_id, case_id=case_id, event="x", occurred_on=date.fromisoformat(on), recorded_at=None,
+        recorded_by="",
+        note="", document="", from_state=None, to_state=to_state, corrects=None, withdraws=False, reason="",
+        seq=event_id,
     )  # fmt: skip
 
 
