@@ -69,8 +69,10 @@ STATUSES: Final[dict[type[MatbangError], int]] = {
     errors.RecordingOffInPast: CONFLICT,
     # store and drawing
     errors.StoreBusy: UNAVAILABLE,
+    errors.StoreMissing: UNAVAILABLE,
     errors.StoreUnusable: UNAVAILABLE,
     errors.StoreTooNew: UNAVAILABLE,
+    errors.OutputUnwritable: UNPROCESSABLE,
     errors.SnapshotFormatUnknown: BAD,
     errors.PaperUnknown: BAD,
     errors.ScaleTooLarge: UNPROCESSABLE,
