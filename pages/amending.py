@@ -13,7 +13,7 @@ from monitoring.operations import CorrectionRequest, ObstacleClosing, ObstacleRe
 from monitoring.reading import CasePanel
 from pages import look
 from pages.context import PageContext, current
-from pages.recording import event_label, key_of, obstacle_label, save, state_label
+from pages.recording import Draft, event_label, form_round, key_of, obstacle_label, save, state_label
 
 REPLACE: Final = "replace"
 WITHDRAW: Final = "withdraw"
@@ -27,14 +27,17 @@ def obstacles(context: PageContext, project: Project, case: CasePanel) -> None:
     for obstacle in case.file.obstacles:
         if obstacle.until_on is None:
             _open_one(context, project, case, obstacle)
-    with st.expander(context.say("Report an obstacle"), icon=":material/report:"):
+    with st.expander(context.say("Report an obstacle"), icon=":material/report:", key=f"report_{form_round()}"):
         _new_obstacle(context, project, case)
 
 
 def _open_one(context: PageContext, project: Project, case: CasePanel, obstacle: Obstacle) -> None:
     key = key_of(case.file.case.id, f"close_{obstacle.id}")
     title = context.say("Close the obstacle: {kind}", kind=obstacle_label(context, obstacle.kind))
-    with st.expander(look.text(title), icon=":material/task_alt:"), st.form(key, border=False):
+    with (
+        st.expander(look.text(title), icon=":material/task_alt:", key=f"{key}_{form_round()}"),
+        st.form(key, border=False),
+    ):
         st.date_input(
             context.say("Resolved on"),
             value=context.today,
@@ -61,11 +64,7 @@ def _close(project: str, case_id: int, version: int, obstacle_id: int, key: str)
         note=st.session_state[f"{key}_note"].strip(),
         expected_version=version,
     )
-    save(
-        lambda given: operations.close_obstacle(given.actor, given.office, request),
-        case_id,
-        current().say("obstacle closed"),
-    )
+    save(Draft(current().say("obstacle closed"), request, operations.close_obstacle))
 
 
 def _new_obstacle(context: PageContext, project: Project, case: CasePanel) -> None:
@@ -120,11 +119,7 @@ def _open(project: str, case_id: int, version: int, kind: str) -> None:
         note=st.session_state[key_of(case_id, "obstacle_note")].strip(),
         expected_version=version,
     )
-    save(
-        lambda given: operations.open_obstacle(given.actor, given.office, request),
-        case_id,
-        obstacle_label(current(), kind),
-    )
+    save(Draft(obstacle_label(current(), kind), request, operations.open_obstacle))
 
 
 # ---- corrections -------------------------------------------------------------------------------
@@ -136,7 +131,7 @@ def correction_form(context: PageContext, project: Project, case: CasePanel) -> 
     if not entries:
         return
     case_id = case.file.case.id
-    with st.expander(context.say("Correct a wrong entry"), icon=":material/edit_note:"):
+    with st.expander(context.say("Correct a wrong entry"), icon=":material/edit_note:", key=f"correct_{form_round()}"):
         wrong_id = st.selectbox(
             context.say("The wrong entry"),
             list(entries),
@@ -199,7 +194,7 @@ def _replacement(context: PageContext, project: Project, wrong: CaseEvent, key: 
 def _correct(project: str, case_id: int, version: int, wrong: CaseEvent, way: str, key: str) -> None:
     reason = st.session_state[f"{key}_reason"].strip()
     if not reason:
-        st.session_state["asked_for"] = (case_id, "Say why the entry is wrong; nothing was saved.")
+        st.session_state["asked"] = current().say("Say why the entry is wrong; nothing was saved.")
         return
     replaced = way == REPLACE
     event, to_state = st.session_state[f"{key}_event"] if replaced else (None, None)
@@ -216,8 +211,4 @@ def _correct(project: str, case_id: int, version: int, wrong: CaseEvent, way: st
         expected_version=version,
     )
     label = event_label(current(), event or wrong.event)
-    save(
-        lambda given: operations.correct_event(given.actor, given.office, request),
-        case_id,
-        current().say("correction: {what}", what=label),
-    )
+    save(Draft(current().say("correction: {what}", what=label), request, operations.correct_event))

@@ -20,7 +20,6 @@ def render(context: PageContext) -> None:
     look.answer(_first_line(context, living))
     if not living:
         look.quiet(context.say("Bring in a surveyor's file on the page “Import data”; a new project is made there."))
-        return
     _totals(context, living)
     for project in living:
         _project(context, project)

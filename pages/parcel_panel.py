@@ -115,7 +115,10 @@ def _forms(context: PageContext, project: Project, case: CasePanel) -> None:
         look.quiet(context.say("Recording is off while a past day is shown."))
         return
     recording.outcome(context, case)
-    with st.expander(context.say("Record work done"), icon=":material/edit:", type="default"):
+    if recording.is_undecided(case):
+        return
+    key = f"record_{recording.form_round()}"
+    with st.container(key="mb_record"), st.expander(context.say("Record work done"), icon=":material/edit:", key=key):
         recording.event_form(context, project.code, case)
     amending.obstacles(context, project, case)
     amending.correction_form(context, project, case)

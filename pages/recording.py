@@ -7,8 +7,8 @@ that goes with the entry is the one that the person saw.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import streamlit as st
 
@@ -16,7 +16,8 @@ from geodata import shipped
 from geodata.errors import MatbangError, StaleRecord
 from geodata.records import CaseEvent, Obstacle
 from monitoring import operations
-from monitoring.operations import EventRequest
+from monitoring.operations import CorrectionRequest, EventRequest, ObstacleClosing, ObstacleRequest, Office
+from monitoring.permissions import Actor
 from monitoring.reading import CasePanel
 from monitoring.workflow import Offer
 from pages import errors, look
@@ -47,17 +48,27 @@ def key_of(case_id: int, name: str) -> str:
 # ---- saving ------------------------------------------------------------------------------------
 
 
-def save(write: Callable[[PageContext], object], case_id: int, mine: str, event: EventRequest | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a person wants to record: the request, the operation that takes it, and words for it."""
+
+    what: str
+    request: EventRequest | CorrectionRequest | ObstacleRequest | ObstacleClosing
+    operation: Callable[[Actor, Office, Any], object]
+
+
+def save(draft: Draft) -> None:
     """Write, and keep for the next drawing what came of it: a toast, a refusal, or two versions."""
-    context = current()
+    context, case_id = current(), draft.request.case_id
     try:
-        write(context)
+        draft.operation(context.actor, context.office, replace(draft.request, as_of=context.as_of))
     except StaleRecord as stale:
-        st.session_state["stale"] = (case_id, stale, mine, event)
+        st.session_state["stale"] = (case_id, stale, draft)
     except MatbangError as refusal:
         st.session_state["refusal"] = (case_id, refusal)
     else:
-        st.session_state["saved"] = context.say("Recorded: {what}", what=mine)
+        st.session_state["saved"] = context.say("Recorded: {what}", what=draft.what)
+        st.session_state["saves"] = form_round() + 1
         for name in WRITTEN:
             st.session_state.pop(key_of(case_id, name), None)
 
@@ -66,17 +77,24 @@ def outcome(context: PageContext, case: CasePanel) -> None:
     """Show what came of the last save: a toast, a refusal, or the two versions to choose from."""
     if saved := st.session_state.pop("saved", None):
         st.toast(look.text(saved), icon=":material/check:")
+    if asked := st.session_state.pop("asked", None):
+        st.warning(look.text(asked))
     case_id, refusal = st.session_state.get("refusal", (None, None))
     if case_id == case.file.case.id and refusal is not None:
         del st.session_state["refusal"]
         errors.show(context, refusal)
-    if st.session_state.get("stale", (None,))[0] == case.file.case.id:
+    if is_undecided(case):
         _two_versions(context, case)
+
+
+def is_undecided(case: CasePanel) -> bool:
+    """Return whether two versions wait for the person's choice."""
+    return bool(st.session_state.get("stale", (None,))[0] == case.file.case.id)
 
 
 def _two_versions(context: PageContext, case: CasePanel) -> None:
     """Show what somebody else saved beside what was not saved, and let the person choose."""
-    _, stale, mine, request = st.session_state["stale"]
+    _, stale, draft = st.session_state["stale"]
     errors.show(context, stale)
     theirs, own = st.columns(2)
     with theirs:
@@ -86,21 +104,26 @@ def _two_versions(context: PageContext, case: CasePanel) -> None:
         st.button(context.say("Keep theirs"), key="keep_theirs", on_click=_forget_mine, width="stretch")
     with own:
         st.html(f"<b>{look.safe(context.say('Yours, not saved'))}</b>")
-        look.quiet(mine)
-        possible = request is not None and any(offer.event == request.event for offer in case.offers)
-        if possible:
+        look.quiet(draft.what)
+        if _still_follows(case, draft):
             st.button(
                 context.say("Record mine on top"),
                 key="mine_on_top",
                 type="primary",
                 width="stretch",
                 on_click=_mine_on_top,
-                args=(case.file.case.id, case.file.case.version),
+                args=(case.file.case.version,),
             )
         else:
-            look.quiet(
-                context.say("From the new state yours does not follow any more; record it anew if it still holds.")
-            )
+            gone = context.say("From the new state yours does not follow any more; record it anew if it still holds.")
+            look.quiet(gone)
+
+
+def _still_follows(case: CasePanel, draft: Draft) -> bool:
+    if not isinstance(draft.request, EventRequest):
+        return True
+    wanted = (draft.request.event, draft.request.to_state)
+    return any((offer.event, offer.to_state) == wanted for offer in case.offers)
 
 
 def _described(context: PageContext, entry: CaseEvent | Obstacle) -> str:
@@ -116,10 +139,15 @@ def _forget_mine() -> None:
     st.session_state.pop("stale", None)
 
 
-def _mine_on_top(case_id: int, version: int) -> None:
-    _, _, mine, request = st.session_state.pop("stale")
-    again = replace(request, expected_version=version)
-    save(lambda context: operations.record_event(context.actor, context.office, again), case_id, mine, again)
+def _mine_on_top(version: int) -> None:
+    _, _, draft = st.session_state.pop("stale")
+    save(replace(draft, request=replace(draft.request, expected_version=version)))
+
+
+def form_round() -> int:
+    """Return what tells the forms before a save from those after it: after a save they start folded and empty."""
+    saves: int = st.session_state.get("saves", 0)
+    return saves
 
 
 # ---- words -------------------------------------------------------------------------------------
@@ -176,12 +204,7 @@ def event_form(context: PageContext, project: str, case: CasePanel) -> None:
     )
     offers = groups[group or filled[0]]
     with st.form(key_of(case_id, f"form_{group}"), border=False):
-        chosen = st.selectbox(
-            context.say("Work done"),
-            offers,
-            format_func=lambda offer: _offer_label(context, offer),
-            key=key_of(case_id, f"event_{group}"),
-        )
+        chosen = _choice(context, group or filled[0], offers, key_of(case_id, f"event_{group}"))
         st.date_input(
             context.say("Date it happened"),
             value=context.today,
@@ -203,6 +226,14 @@ def event_form(context: PageContext, project: str, case: CasePanel) -> None:
             on_click=_record,
             args=(project, case_id, case.file.case.version, group or filled[0]),
         )
+
+
+def _choice(context: PageContext, group: str, offers: list[Offer], key: str) -> Offer | None:
+    """Draw the events of a group: the few that move the state as a list to be read, the others to be searched."""
+    label = context.say("Work done")
+    if group == MOVES:
+        return st.radio(label, offers, format_func=lambda offer: look.text(_offer_label(context, offer)), key=key)
+    return st.selectbox(label, offers, format_func=lambda offer: _offer_label(context, offer), key=key)
 
 
 def _offer_label(context: PageContext, offer: Offer) -> str:
@@ -227,7 +258,5 @@ def _record(project: str, case_id: int, version: int, group: str) -> None:
         expected_version=version,
     )
     context = current()
-    mine = " · ".join(
-        [event_label(context, offer.event), context.words.day(request.occurred_on), *filter(None, [request.note])]
-    )
-    save(lambda given: operations.record_event(given.actor, given.office, request), case_id, mine, request)
+    parts = [event_label(context, offer.event), context.words.day(request.occurred_on), request.note]
+    save(Draft(" · ".join(filter(None, parts)), request, operations.record_event))

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.pages.conftest import ADDRESSES, BEGUN, words_on
+from tests.pages.conftest import ADDRESSES, words_on
 
 PAST = date(2026, 9, 15)
 
