@@ -19,7 +19,7 @@ from shapely.geometry import MultiPolygon, Polygon, box
 
 from geodata import tile_builds
 from geodata.records import Parcel, ParcelKey, Project
-from geodata.tile_builds import BuildStage, TileBuilds
+from geodata.tile_builds import BuildStage, BuildState, TileBuilds
 from geodata.tiles import LABELS_FROM, MAX_ZOOM, MIN_ZOOM, TileArchive, archive_path, draw, zoom_range
 
 STEP = 0.0003
@@ -61,13 +61,18 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def tiles_of(path: Path) -> dict[tuple[int, int, int], bytes]:
+    """Return all tiles by the library's own reader."""
+    with path.open("rb") as file:
+        return dict(all_tiles(MmapSource(file)))  # type: ignore[no-untyped-call]
+
+
 def decoded(path: Path) -> dict[int, dict[str, list[dict[str, Any]]]]:
     """Return the features of each zoom level and layer, by an independent reader and decoder."""
     found: dict[int, dict[str, list[dict[str, Any]]]] = {}
-    with path.open("rb") as file:
-        for (zoom, _, _), tile in all_tiles(MmapSource(file)):
-            for layer, content in mapbox_vector_tile.decode(gzip.decompress(tile)).items():
-                found.setdefault(zoom, {}).setdefault(layer, []).extend(content["features"])
+    for (zoom, _, _), tile in tiles_of(path).items():
+        for layer, content in mapbox_vector_tile.decode(gzip.decompress(tile)).items():
+            found.setdefault(zoom, {}).setdefault(layer, []).extend(content["features"])
     return found
 
 
@@ -95,8 +100,7 @@ def test_each_parcel_has_one_label_point_from_where_it_is_large_enough(drawn: Pa
 
 def test_the_archive_gives_every_tile_and_no_other(drawn: Path):
     archive = TileArchive(drawn)
-    with drawn.open("rb") as file:
-        tiles = dict(all_tiles(MmapSource(file)))
+    tiles = tiles_of(drawn)
     assert {address: archive.tile(*address) for address in tiles} == tiles
     for zoom, x, y in tiles:
         beside = (zoom, (x + 5) % 2**zoom, y)
@@ -150,7 +154,7 @@ shutil.copy(sys.argv[1], job["output"])
 
 def test_progress_grows_by_zoom_level_until_the_archive_is_there(tmp_path: Path, drawn: Path):
     builds = TileBuilds(tmp_path, "sqlite:///none", "store", (sys.executable, "-c", SAYS_ZOOMS, str(drawn)))
-    seen = []
+    seen: list[BuildState] = []
     for _ in range(2000):
         state = builds.state(PROJECT)
         if not seen or seen[-1] != state:
