@@ -40,8 +40,8 @@ COUNTRY: Final = LngLatBbox(102.0, 7.0, 116.0, 23.6)
 """First view of a map without parcels: the mainland with Hoàng Sa and Trường Sa."""
 LIMITS: Final = LngLatBbox(94.0, 2.0, 124.0, 28.0)
 """How far the map can be moved."""
-SHEET: Final = LngLatBbox(101.0, 5.6, 118.6, 24.0)
-"""What the shipped basemap covers, as far as Trường Sa."""
+SHEET: Final = ((101.0, 5.6), (101.0, 24.0), (116.0, 24.0), (116.0, 22.2), (118.6, 22.2), (118.6, 5.6))
+"""Longitude and latitude of the corners of what the shipped basemap covers, as far as Trường Sa."""
 COARSEST_ZOOM: Final = 5
 FINEST_ZOOM: Final = 21
 SOURCES: Final = "© OpenStreetMap · GeoNames · Natural Earth · sapnhap.bando.com.vn"
@@ -254,7 +254,7 @@ def _style(style: AreaStyle) -> dict[str, Any]:
 def _basemap(words: Words) -> dict[str, Any]:
     return {
         "water": palette.WATER,
-        "sheet": _edges(SHEET),
+        "sheet": [list(corner) for corner in SHEET],
         "land": _style(palette.STYLES["land"]),
         "provinces": _style(palette.STYLES["provinces"]),
         "urls": {name: _overlay_url(name) for name in ("land", "provinces", "towns")},

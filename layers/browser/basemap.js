@@ -61,14 +61,14 @@ export class Basemap {
   }
 
   /** The basemap is a sheet with an edge: beyond it nothing is drawn, which must not look like sea. */
-  #frame([west, south, east, north]) {
-    const ring = (w, s, e, n) => [
-      [s, w],
-      [n, w],
-      [n, e],
-      [s, e],
+  #frame(corners) {
+    const world = [
+      [-80, -180],
+      [80, -180],
+      [80, 300],
+      [-80, 300],
     ];
-    this.view.L.polygon([ring(-180, -80, 300, 80), ring(west, south, east, north)], {
+    this.view.L.polygon([world, corners.map(([longitude, latitude]) => [latitude, longitude])], {
       renderer: this.renderer,
       pane: "matbang-base",
       interactive: false,

@@ -79,6 +79,7 @@ export class Legend {
     this.body.append(this.rows, this.#key(this.config.boundary));
     box.append(head, this.body);
     L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
+    box.addEventListener("click", (event) => event.stopPropagation()); // two taps on it are no double tap on the map
     const narrow = this.view.innerWidth < 560;
     this.#fold(head, this.memory.folded("legend") ?? narrow);
     head.addEventListener("click", () => {
