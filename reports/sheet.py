@@ -31,6 +31,8 @@ STAMP: Final = "#9C2A1C"
 PAST: Final = "#FFF1CC"
 GAP_MM: Final = 3.0
 FINGERPRINT_LETTERS: Final = 12
+PANEL_WIDENINGS: Final = (1.0, 1.35, 1.7)
+"""Tried one after the other until the legend fits beside the map."""
 PORTRAIT_SIDE: Final = 0.36
 """Share of an upright sheet's width for scale and north, beside the legend below the map."""
 
@@ -183,13 +185,20 @@ def _footer(sheet: _Sheet) -> float:
 
 
 def _landscape(sheet: _Sheet, body: Box, options: SheetOptions) -> None:
-    """Put the map at the left, the panel at the right."""
-    panel = Box(body.right - options.size.panel_mm, body.bottom, body.right, body.top)
+    """Put the map at the left, the panel at the right; a legend too long for the panel makes it wider."""
+    heading = sheet.types.heading * MM_PER_POINT * 1.6
+    sizes = [(sheet.types.body, 1.0), *((sheet.types.small, wider) for wider in PANEL_WIDENINGS)]
+    for size, wider in sizes:
+        width = options.size.panel_mm * wider
+        foot_height = _apparatus_height(sheet, width)
+        room = body.height - heading - foot_height - GAP_MM
+        legend = furniture.measure_legend(sheet.view, sheet.words, width, size)
+        if legend.height <= room:
+            break
+    panel = Box(body.right - width, body.bottom, body.right, body.top)
     frame = _map(sheet, Box(body.left, body.bottom, panel.left - GAP_MM, body.top), options)
-    foot_height = _apparatus_height(sheet, panel.width)
     top = _legend_heading(sheet, panel.left, panel.top)
-    legend = furniture.measure_legend(sheet.view, sheet.words, panel.width, sheet.types.body)
-    legend = _squeezed(legend, top - panel.bottom - foot_height - GAP_MM)
+    legend = _squeezed(legend, room)
     furniture.draw_legend(sheet.page, legend, legend.rows, panel.left, top)
     _apparatus(sheet, frame, Box(panel.left, panel.bottom, panel.right, panel.bottom + foot_height))
 

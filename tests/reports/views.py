@@ -88,13 +88,9 @@ def view_of(shapes: list[Polygon], *, title: str = TITLE, labels: list[str] | No
         Feature(str(index), to_wgs84(shape), palette.stage_key(name, stuck=held), label, held)
         for index, (shape, name, held, label) in enumerate(zip(shapes, names, stuck, numbers, strict=True))
     ]
-    sheets = [
-        Feature(
-            f"sheet-{number}", to_wgs84(shapely.union_all(part).buffer(6).buffer(-6)), palette.SHEETS, f"Tờ {number}"
-        )
-        for number, part in enumerate((shapes[:70], shapes[70:140], shapes[140:]), start=12)
-        if part
-    ]
+    parts = (shapes[:70], shapes[70:140], shapes[140:])
+    areas = [to_wgs84(shapely.union_all(part).buffer(6).buffer(-6)) for part in parts if part]
+    sheets = [Feature(f"sheet-{no}", area, palette.SHEETS, f"Tờ {no}") for no, area in enumerate(areas, start=12)]
     outline = to_wgs84(MultiPolygon([shapely.union_all(shapes).convex_hull.buffer(2)]))
     box = bounds_of(shapes)
     middle = Point((box.west + box.east) / 2, (box.south + box.north) / 2)
@@ -118,7 +114,10 @@ def view_of(shapes: list[Polygon], *, title: str = TITLE, labels: list[str] | No
         project_code="KTN-CNSH",
         title=title,
         headline=HeadlineFigures(len(shapes), counts["handed_over"], 121, 74, 249_000.0, 174_000.0, sum(stuck), False),
-        headline_text=f"{counts['handed_over']} / {len(shapes)} thửa, 74 / 121 hộ đã bàn giao · 17,4 / 24,9 ha · {sum(stuck)} thửa vướng",
+        headline_text=(
+            f"{counts['handed_over']} / {len(shapes)} thửa, 74 / 121 hộ đã bàn giao · "
+            f"17,4 / 24,9 ha · {sum(stuck)} thửa vướng"
+        ),
         layers=[
             Layer("land", "Đất liền", [Feature("land", area, "land") for area in shipped.land()]),
             Layer("communes", "Ranh giới xã", communes),
