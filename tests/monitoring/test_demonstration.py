@@ -14,7 +14,7 @@ from monitoring import operations
 from monitoring.demonstration import DemonstrationCase, demonstration_project, plan_history
 from monitoring.demonstration_story import STORIES
 from monitoring.demonstration_walk import DAYS_OFF, END, START, working_day
-from monitoring.history import after_event, at_start, standing
+from monitoring.history import Standing, after_event, at_start, standing
 from monitoring.installation import WalkingClock, install_demonstration, write_history
 from monitoring.office import LEGAL_ZONE, Office
 from monitoring.permissions import LOCAL
@@ -27,7 +27,8 @@ KINDS = shipped.obstacle_kinds()
 
 def demonstration_cases(count=190):
     """Return parcels of three sheets, of households with one to three of them, a few without a known holder."""
-    cases, draw, holder = [], random.Random(3), 0
+    cases: list[DemonstrationCase] = []
+    draw, holder = random.Random(3), 0
     while len(cases) < count:
         holder += 1
         sheet = str(12 + len(cases) * 3 // count)
@@ -59,7 +60,7 @@ def test_equal_seeds_give_equal_histories_and_others_do_not(planned, workflow):
 @pytest.mark.parametrize("seed", range(12))
 def test_every_step_is_one_that_the_workflow_offers(workflow, seed):
     rows = plan_history(demonstration_cases(), workflow, REGIME, KINDS, random.Random(seed))
-    standings = {}
+    standings: dict[int, Standing] = {}
     for row in rows:
         write = row.write
         if isinstance(write, NewCaseEvent):
@@ -107,7 +108,7 @@ def test_sheets_differ_in_progress(final_states, stages):
 
 
 def test_parcels_of_one_household_move_together(final_states):
-    together = {}
+    together: dict[int, set[str]] = {}
     for case in demonstration_cases():
         if case.claimant_id is not None:
             together.setdefault(case.claimant_id, set()).add(final_states[case.case_id])

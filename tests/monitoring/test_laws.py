@@ -45,7 +45,8 @@ choices = st.lists(st.tuples(st.integers(0, 999), st.integers(0, 20)), max_size=
 
 def walk(regime, chosen, *, moving_only=False, without=()):
     """Return the events of a lawful walk: each choice picks one of the offers and some days."""
-    now, on, rows = at_start(WORKFLOW), START, []
+    now, on = at_start(WORKFLOW), START
+    rows: list[CaseEvent] = []
     for pick, days in chosen:
         offers = [
             offer
@@ -207,9 +208,9 @@ def test_the_store_stands_where_the_replay_does_after_any_corrections(regime, ch
             break
         wrong = events[pick % len(events)]
         event, on = None if withdraws else wrong.event, wrong.occurred_on + timedelta(days=days)
-        request = CorrectionRequest(project="P1", case_id=1, corrects=wrong.id, event=event, occurred_on=on)
+        fixed = CorrectionRequest(project="P1", case_id=1, corrects=wrong.id, event=event, occurred_on=on)
         try:
-            operations.correct_event(LOCAL, office, request)
+            operations.correct_event(LOCAL, office, fixed)
         except MatbangError:
             continue
     file = office.store.case_file(1, Moment())

@@ -28,7 +28,7 @@ from geodata.errors import (
     UnknownRegime,
     UnknownState,
 )
-from geodata.records import Moment, NewCaseEvent, NewObstacle, ObstacleEnd, ParcelKey
+from geodata.records import CaseEvent, Moment, NewCaseEvent, NewObstacle, Obstacle, ObstacleEnd, ParcelKey
 from monitoring import operations
 from monitoring.addresses import parcel_address
 from monitoring.office import CorrectionRequest, EventRequest, ObstacleClosing, ObstacleRequest, StatusRequest
@@ -124,7 +124,9 @@ def test_a_second_writer_sees_what_the_first_one_wrote(zone):
     operations.record_event(LOCAL, zone, event(expected_version=seen))
     with pytest.raises(StaleRecord) as refusal:
         operations.record_event(LOCAL, zone, event(expected_version=seen))
-    assert [row.event for row in refusal.value.theirs] == ["notice_issued"]
+    (theirs,) = refusal.value.theirs
+    assert isinstance(theirs, CaseEvent)
+    assert theirs.event == "notice_issued"
     assert refusal.value.present_state == "NOTICE_ISSUED"
 
 
@@ -135,7 +137,9 @@ def test_a_closed_obstacle_is_among_what_others_wrote(zone):
     operations.close_obstacle(LOCAL, zone, closing)
     with pytest.raises(StaleRecord) as refusal:
         operations.record_event(LOCAL, zone, event(expected_version=seen))
-    assert [(row.id, row.until_on) for row in refusal.value.theirs] == [(opened.id, DAY)]
+    (theirs,) = refusal.value.theirs
+    assert isinstance(theirs, Obstacle)
+    assert (theirs.id, theirs.until_on) == (opened.id, DAY)
 
 
 def test_recording_is_off_while_a_past_day_is_shown(zone):
@@ -373,7 +377,9 @@ def test_the_holder_picks_one_of_several_cases_and_no_refusal_names_a_person(zon
 
 
 def test_a_point_on_the_map_finds_its_parcel(zone):
-    assert operations.parcel_at(LOCAL, zone, "P1", 108.1025, 11.1005).id == 2
+    found = operations.parcel_at(LOCAL, zone, "P1", 108.1025, 11.1005)
+    assert found is not None
+    assert found.id == 2
     assert operations.parcel_at(LOCAL, zone, "P1", 100.0, 11.0) is None
     assert [row.id for row in operations.parcels(LOCAL, zone, "P1", [2, 3])] == [2, 3]
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import fields
 
 import pytest
 
@@ -8,7 +9,7 @@ from geodata.errors import NotAllowed
 from monitoring import operations, permissions, reading, recording
 from monitoring.permissions import LOCAL, TABLE, Actor, Role, ensure
 
-from .conftest import new_project
+from .conftest import SOURCE, new_project
 
 NOBODY = Actor("ai-do", frozenset())
 
@@ -28,9 +29,8 @@ def arguments(found):
         if found.__name__ == "open_project":
             yield new_project()
         elif name == "request":
-            kind = {"ObstacleClosing": operations.ObstacleClosing}.get(parameter.annotation)
-            kind = kind or getattr(operations, parameter.annotation)
-            needed = {f.name: None for f in kind.__dataclass_fields__.values()}
+            kind = getattr(operations, parameter.annotation)
+            needed = {each.name: None for each in fields(kind)}
             yield kind(**{**needed, "project": "P1", "case_id": 1})
         else:
             yield "P1"
@@ -72,7 +72,7 @@ def test_a_role_reaches_only_its_own_operations_and_projects():
 def test_whoever_imports_a_new_project_must_be_allowed_to_open_one(office):
     surveyor = Actor("đo đạc", frozenset({Role.SURVEYOR}))
     with pytest.raises(NotAllowed) as refusal:
-        operations.import_parcels(surveyor, office, new_project(), [], None)
+        operations.import_parcels(surveyor, office, new_project(), [], SOURCE)
     assert refusal.value.operation == "open_project"
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -80,7 +80,9 @@ def test_progress_as_json_has_the_shape_that_scripts_rely_on(zone, record):
     found = operations.progress(LOCAL, zone, "P1").as_json()
     assert list(found) == ["project", "as_of", "parcels", "households", "area_m2", "stuck", "stages", "money"]
     assert (found["project"], found["as_of"], found["parcels"], found["households"]) == ("P1", "2026-11-23", 4, 2)
-    assert found["stages"][:2] == [
+    stages = found["stages"]
+    assert isinstance(stages, list)
+    assert stages[:2] == [
         {"stage": "not_started", "parcels": 3, "area_m2": 300.0},
         {"stage": "noticed", "parcels": 1, "area_m2": 100.0},
     ]
@@ -89,10 +91,9 @@ def test_progress_as_json_has_the_shape_that_scripts_rely_on(zone, record):
 
 def moved(event_id, case_id, to_state, on):
     return CaseEvent(
-        id=event_id, case_id=case_id, event="x", occurred_on=date.fromisoformat(on), recorded_at=None,
-        recorded_by="",
-        note="", document="", from_state=None, to_state=to_state, corrects=None, withdraws=False, reason="",
-        seq=event_id,
+        id=event_id, case_id=case_id, event="x", occurred_on=date.fromisoformat(on),
+        recorded_at=datetime(2026, 11, 23, tzinfo=UTC), recorded_by="", note="", document="",
+        from_state=None, to_state=to_state, corrects=None, withdraws=False, reason="", seq=event_id,
     )  # fmt: skip
 
 
