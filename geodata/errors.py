@@ -33,6 +33,10 @@ class FileEmpty(FileFault):
     """The file has no bytes."""
 
 
+class FileIsStore(FileFault):
+    """The file is the store's own: it is neither read as a survey nor written over."""
+
+
 class FormatUnknown(FileFault):
     """Neither a zipped Shapefile nor a GeoPackage nor GeoJSON."""
 

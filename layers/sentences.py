@@ -44,6 +44,7 @@ SENTENCES: Final[Mapping[type[MatbangError], str]] = MappingProxyType(
         # files
         errors.FileMissing: "there is no such file; check its name and folder.",
         errors.FileEmpty: "the file is empty (0 bytes); export it again from the survey program.",
+        errors.FileIsStore: "this is the data file of this very program; choose another file.",
         errors.FormatUnknown: "this is neither a zipped Shapefile nor a GeoPackage nor GeoJSON.",
         errors.ArchiveBroken: "this is not a zip archive, or it is damaged; pack the Shapefile again.",
         errors.ArchiveTooLarge: "the archive unpacks to {unpacked_bytes}, more than the {limit_bytes} allowed.",

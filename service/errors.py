@@ -20,6 +20,7 @@ STATUSES: Final[dict[type[MatbangError], int]] = {
     errors.FileFault: UNPROCESSABLE,
     errors.FileMissing: MISSING,
     errors.FileEmpty: UNPROCESSABLE,
+    errors.FileIsStore: BAD,
     errors.FormatUnknown: UNPROCESSABLE,
     errors.ArchiveBroken: UNPROCESSABLE,
     errors.ArchiveTooLarge: TOO_LARGE,
