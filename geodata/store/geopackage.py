@@ -30,7 +30,7 @@ _HEADER = struct.Struct("<2sBBi")
 _HEADER_WITH_ENVELOPE = struct.Struct("<2sBBi4d")
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 
-type_names = ("INTEGER", "TEXT", "DOUBLE", "DATE", "DATETIME", "BOOLEAN", "MULTIPOLYGON")
+TYPE_NAMES = ("INTEGER", "TEXT", "DOUBLE", "DATE", "DATETIME", "BOOLEAN", "MULTIPOLYGON")
 """Column types of table 1 that the schema uses."""
 
 

@@ -25,7 +25,9 @@ def new_project(code: str = "HTB-01") -> NewProject:
     return NewProject(code=code, name="Khu thử nghiệm", regime="LDD2024_D", regime_reason="thử", budget_vnd=10**12)
 
 
-def grid(count: int, *, columns: int = 10, sheet: str = "12", commune: str = "23095", east: int = 0) -> Iterator[NewParcel]:
+def grid(
+    count: int, *, columns: int = 10, sheet: str = "12", commune: str = "23095", east: int = 0
+) -> Iterator[NewParcel]:
     """Make square parcels from the south-west corner eastwards, held by pairs of households."""
     for index in range(count):
         west, south = WEST + (index % columns + east) * SIDE, SOUTH + index // columns * SIDE
@@ -52,7 +54,9 @@ def filled(store: Store, count: int = 20, code: str = "HTB-01") -> int:
 
 
 def event(case_id: int, to_state: str | None = "NOTICE_ISSUED", *, on: date = date(2026, 1, 5), **more) -> NewCaseEvent:
-    return NewCaseEvent(case_id=case_id, event=more.pop("event", "notice_issued"), occurred_on=on, to_state=to_state, **more)
+    return NewCaseEvent(
+        case_id=case_id, event=more.pop("event", "notice_issued"), occurred_on=on, to_state=to_state, **more
+    )
 
 
 def obstacle(case_id: int, *, on: date = date(2026, 2, 1), **more) -> NewObstacle:

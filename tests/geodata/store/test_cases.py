@@ -48,7 +48,10 @@ def test_an_event_moves_the_case_and_its_version(store: Store, project_id: int, 
 def test_an_event_that_moves_no_state_is_kept(store: Store, case_id: int) -> None:
     store.record_event(WRITER, event(case_id), expected_version=1, state="NOTICE_ISSUED")
     store.record_event(
-        WRITER, event(case_id, None, event="notice_sent", on=date(2026, 1, 9)), expected_version=2, state="NOTICE_ISSUED"
+        WRITER,
+        event(case_id, None, event="notice_sent", on=date(2026, 1, 9)),
+        expected_version=2,
+        state="NOTICE_ISSUED",
     )
     shown = store.case_file(case_id, NOW)
     assert [each.event for each in shown.events] == ["notice_issued", "notice_sent"]
@@ -113,7 +116,10 @@ def test_correcting_the_morning_does_not_undo_the_afternoon(store: Store, case_i
 def test_a_withdrawn_event_brings_the_case_back(store: Store, case_id: int, project_id: int) -> None:
     wrong = store.record_event(WRITER, event(case_id), expected_version=1, state="NOTICE_ISSUED")
     store.record_event(
-        WRITER, event(case_id, None, corrects=wrong.id, withdraws=True, reason="chưa làm"), expected_version=2, state="DRAFT"
+        WRITER,
+        event(case_id, None, corrects=wrong.id, withdraws=True, reason="chưa làm"),
+        expected_version=2,
+        state="DRAFT",
     )
     row = store.case_rows(project_id, NOW)[0]
     assert (row.state, row.state_since) == ("DRAFT", None)

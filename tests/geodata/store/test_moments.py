@@ -156,7 +156,11 @@ def write_all(store: Store, case_ids: list[int], steps) -> dict[int, list[Writte
         history = histories[case_id]
         corrected = {each.event.corrects for each in history}
         open_to_correction = [each for each in history if each.event.id not in corrected]
-        wrong = open_to_correction[corrects % len(open_to_correction)] if corrects is not None and open_to_correction else None
+        wrong = (
+            open_to_correction[corrects % len(open_to_correction)]
+            if corrects is not None and open_to_correction
+            else None
+        )
         new = event(
             case_id,
             None if wrong and withdraws else to_state,

@@ -124,7 +124,10 @@ def test_parcels_come_back_as_they_were_surveyed(store: Store, project_id: int) 
         assert parcel.geometry.equals(new.geometry)
         assert parcel.geometry.contains(parcel.label_point)
         assert (parcel.measured_area_m2, parcel.recovered_area_m2) == (3000.0, new.recovered_area_m2)
-    assert [each.id for each in store.parcels(project_id, [found[3].id, found[1].id, 99999])] == [found[1].id, found[3].id]
+    assert [each.id for each in store.parcels(project_id, [found[3].id, found[1].id, 99999])] == [
+        found[1].id,
+        found[3].id,
+    ]
     assert store.parcels(project_id, []) == []
 
 
@@ -195,7 +198,9 @@ def test_a_click_finds_the_parcel_under_it(store: Store, project_id: int) -> Non
     assert store.parcel_at(project_id, WEST - 1e-5, SOUTH) is None
     on_the_edge = store.parcel_at(project_id, WEST, SOUTH)
     assert on_the_edge is not None, "the edge belongs to the parcel"
-    assert store.parcel_at(filled(store, 1, code="HTB-02"), *middle_of(3)) is None, "another project's parcels do not count"
+    assert store.parcel_at(filled(store, 1, code="HTB-02"), *middle_of(3)) is None, (
+        "another project's parcels do not count"
+    )
 
 
 def test_a_click_into_a_notch_finds_nothing(store: Store) -> None:
@@ -233,9 +238,10 @@ def test_a_store_keeps_its_identity_and_its_records_when_opened_again(file: Path
 def test_a_clean_survey_and_one_with_overlaps_get_the_same_boundary() -> None:
     clean = [new.geometry for new in grid(100)]
     overlapping = [*clean, box(WEST + SIDE / 3, SOUTH + SIDE / 3, WEST + 5 * SIDE, SOUTH + 4 * SIDE)]
-    assert union_of(clean).equals(union_of(overlapping)) or union_of(clean).symmetric_difference(
-        union_of(overlapping)
-    ).area < 1e-12
+    assert (
+        union_of(clean).equals(union_of(overlapping))
+        or union_of(clean).symmetric_difference(union_of(overlapping)).area < 1e-12
+    )
     assert len(union_of(clean).exterior.coords) < 100
 
 

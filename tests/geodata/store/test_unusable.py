@@ -14,7 +14,7 @@ from geodata.errors import StoreBusy, StoreTooNew, StoreUnusable
 from geodata.ports import Store
 from geodata.store import open_store
 from tests.fakes import MovableClock
-from tests.geodata.store.making import WRITER, grid, new_project, url_of, SOURCE
+from tests.geodata.store.making import SOURCE, WRITER, grid, new_project, url_of
 
 
 @pytest.mark.parametrize(
