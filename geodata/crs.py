@@ -10,6 +10,7 @@ of coordinates on Vietnamese paper name them the other way round (X is the north
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -35,6 +36,7 @@ VN2000_OPERATION: Final = "VN-2000 to WGS 84 (2)"
 DEFAULT_SURVEY_EPSG: Final = 9218
 """VN-2000 / TM-3 108°30′, in which the former Bình Thuận is surveyed."""
 
+_CODE: Final = re.compile(r"(?:EPSG:|urn:ogc:def:crs:EPSG:[\d.]*:)?(\d{1,9})", re.IGNORECASE | re.ASCII)
 _GEOD: Final = pyproj.Geod(ellps="WGS84")
 Floats = npt.NDArray[np.float64]
 GeometryT = TypeVar("GeometryT", BaseGeometry, npt.NDArray[np.object_])
@@ -72,15 +74,18 @@ def check_crs(text: str) -> int:
     Parameters
     ----------
     text
-        As a person or a file writes it: ``EPSG:9218``, ``9218`` or WKT.
+        As a person or a file writes it: ``EPSG:9218``, ``9218``, ``urn:ogc:def:crs:EPSG::9218`` or WKT.
 
     Raises
     ------
     CrsUnknown
         The system does not exist, has no EPSG code, or is neither projected nor geographic.
     """
+    code_alone = _CODE.fullmatch(text.strip())
+    if code_alone is None and "[" not in text:
+        raise CrsUnknown(_short(text))  # PROJ would look for a name like it, slowly and too kindly
     try:
-        crs = pyproj.CRS.from_user_input(int(text) if text.strip().isdecimal() else text.strip())
+        crs = pyproj.CRS.from_epsg(int(code_alone[1])) if code_alone else pyproj.CRS.from_wkt(text)
         code = crs.to_epsg() if crs.is_projected or crs.is_geographic else None
     except (CRSError, ValueError, OverflowError):
         raise CrsUnknown(_short(text)) from None
