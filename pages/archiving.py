@@ -12,7 +12,7 @@ from pages.context import PageContext, current
 
 def render(context: PageContext) -> None:
     """Draw the choice of a project to archive; a separate confirmation is needed."""
-    if not context.projects:
+    if not context.projects or context.as_of is not None:
         return
     if done := st.session_state.pop("archived", None):
         st.toast(look.text(done), icon=":material/inventory_2:")

@@ -24,6 +24,10 @@ from monitoring.permissions import Actor
 LANGUAGES: Final = {"vi": "Tiếng Việt", "en": "English"}
 
 
+Version = tuple[str, int, Actor]
+"""Identity of the store, its last seq, and who looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Foundation:
     """What the door provides once for the whole process."""
@@ -71,10 +75,10 @@ class PageContext:
         return self.as_of or self.today
 
     @property
-    def version(self) -> tuple[str, int, str]:
+    def version(self) -> Version:
         """Return what keys every cached answer: which store, how far its journal is, who looks."""
         store = self.office.store
-        return store.identity, store.last_seq(), repr(self.actor)
+        return store.identity, store.last_seq(), self.actor
 
     def say(self, msgid: str, **values: object) -> str:
         """Return a message in the reader's language with its blanks filled."""
@@ -90,11 +94,16 @@ def provide(foundation: Foundation) -> None:
     _Provided.foundation = foundation
 
 
+def provided() -> Foundation:
+    """Return what the door provided."""
+    if _Provided.foundation is None:
+        raise RuntimeError("pages.context.provide was not called by the door")
+    return _Provided.foundation
+
+
 def current() -> PageContext:
     """Return the context of this run, from the session's choices and the present time."""
-    foundation = _Provided.foundation
-    if foundation is None:
-        raise RuntimeError("pages.context.provide was not called by the door")
+    foundation = provided()
     language = st.session_state.get("language") or foundation.language
     today = foundation.office.today()
     as_of: date | None = st.session_state.get("as_of")
@@ -159,10 +168,14 @@ def read_address() -> None:
 
 def write_address() -> None:
     """Let the address say all choices but the date, so that a link shows the same."""
+    context = current()
     chosen: dict[str, str] = {}
-    for name, key in (("project", "project"), ("parcel", "parcel"), ("lang", "language")):
-        if st.session_state.get(key):
-            chosen[name] = str(st.session_state[key])
+    if context.project is not None:
+        chosen["project"] = context.project.code
+    if context.parcel_id is not None:
+        chosen["parcel"] = str(context.parcel_id)
+    if st.session_state.get("language"):
+        chosen["lang"] = context.language
     if st.session_state.get("layers") is not None:
         chosen["layers"] = ",".join(st.session_state["layers"])
     if st.query_params.to_dict() != chosen:

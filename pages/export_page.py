@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -10,8 +12,9 @@ import streamlit as st
 from geodata.errors import MatbangError
 from geodata.records import LngLatBbox, Moment
 from layers.views import map_view
+from layers.words import words_in
 from pages import errors, look, map_extent
-from pages.context import PageContext, current
+from pages.context import PageContext, Version, provided
 from reports.paper import SheetOptions
 from reports.sheet import render_sheet
 
@@ -24,6 +27,23 @@ AS_ON_MAP: Final = "map"
 FIT: Final = 0
 SCALES: Final = (FIT, 500, 1000, 2000, 5000, 10000, 25000)
 PREVIEW_DPI: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """All that a sheet depends on, but for its paper."""
+
+    version: Version
+    code: str
+    as_of: date | None
+    today: date
+    language: str
+    extent: LngLatBbox | None
+    layers: tuple[str, ...] | None
+
+
+def _wanted(context: PageContext, code: str, extent: LngLatBbox | None) -> Wanted:
+    return Wanted(context.version, code, context.as_of, context.today, context.language, extent, context.layers)
 
 
 def render(context: PageContext) -> None:
@@ -41,18 +61,9 @@ def render(context: PageContext) -> None:
         options, extent = _choices(context)
     try:
         with st.spinner(context.say("Drawing the sheet …")):
-            preview = _sheet(
-                context.version,
-                project.code,
-                context.as_of,
-                context.today,
-                context.language,
-                _preview_of(options),
-                extent,
-                context.layers,
-            )
-            with left:
-                _download(context, project.code, options, extent)
+            preview = _preview(_wanted(context, project.code, extent), _preview_of(options))
+        with left:
+            _download(context, project.code, options, extent)
     except MatbangError as refusal:
         with right:
             errors.show(context, refusal)
@@ -103,10 +114,10 @@ def _preview_of(options: SheetOptions) -> SheetOptions:
 
 def _download(context: PageContext, code: str, options: SheetOptions, extent: LngLatBbox | None) -> None:
     """Offer the sheet; it is drawn in full when somebody asks for it."""
-    key = (context.version, code, context.as_of, context.today, context.language, options, extent, context.layers)
+    wanted = _wanted(context, code, extent)
     st.download_button(
         context.say("Download {format}", format=FORMATS[options.format]),
-        data=lambda: _sheet(*key),
+        data=partial(_drawn, wanted, options),
         file_name=f"{code}_{context.shown_day.isoformat()}_{options.paper}.{options.format}",
         mime=MIMES[options.format],
         icon=":material/download:",
@@ -117,17 +128,14 @@ def _download(context: PageContext, code: str, options: SheetOptions, extent: Ln
 
 
 @st.cache_data(max_entries=24, show_spinner=False)
-def _sheet(
-    version: tuple[str, int, str],
-    code: str,
-    as_of: date | None,
-    today: date,
-    language: str,
-    options: SheetOptions,
-    extent: LngLatBbox | None,
-    layers: tuple[str, ...] | None,
-) -> bytes:
-    """Return the file of one sheet."""
-    context = current()
-    view = map_view(context.actor, context.office, code, Moment(as_of), context.words, extent=extent, layers=layers)
-    return render_sheet(view, options, context.words)
+def _preview(wanted: Wanted, options: SheetOptions) -> bytes:
+    """Return the small picture of one sheet."""
+    return _drawn(wanted, options)
+
+
+def _drawn(wanted: Wanted, options: SheetOptions) -> bytes:
+    """Return the file of one sheet; asks nothing of the session, since a download runs outside it."""
+    words, moment = words_in(wanted.language), Moment(wanted.as_of)
+    office, actor = provided().office, wanted.version[2]
+    view = map_view(actor, office, wanted.code, moment, words, extent=wanted.extent, layers=wanted.layers)
+    return render_sheet(view, options, words)

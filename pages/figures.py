@@ -16,7 +16,7 @@ from monitoring.obstacles import ObstacleGroup
 from monitoring.progress import Figures, Progress
 from monitoring.reading import Totals
 from pages import look
-from pages.context import PageContext, current
+from pages.context import PageContext, Version, provided
 from pages.recording import obstacle_label
 
 COLOURS: Final[Mapping[str, str]] = {entry.stage: entry.colour or "#FFFFFF" for entry in ALL_STAGES}
@@ -62,38 +62,32 @@ def obstacle_line(context: PageContext, group: ObstacleGroup) -> str:
     return line
 
 
-# The cached functions name in their key all that their answer depends on. They take the present context from the
-# session, never as an argument that the key would leave out.
+# A cached function names in its key all that its answer depends on, who looks included.
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _progress(version: tuple[str, int, str], code: str, as_of: date | None, today: date) -> Progress:
-    context = current()
-    return operations.progress(context.actor, context.office, code, Moment(as_of))
+def _progress(version: Version, code: str, as_of: date | None, today: date) -> Progress:
+    return operations.progress(version[2], provided().office, code, Moment(as_of))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _curve(version: tuple[str, int, str], code: str, as_of: date | None, today: date) -> ProgressCurve:
-    context = current()
-    return operations.progress_curve(context.actor, context.office, code, Moment(as_of))
+def _curve(version: Version, code: str, as_of: date | None, today: date) -> ProgressCurve:
+    return operations.progress_curve(version[2], provided().office, code, Moment(as_of))
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _obstacles(version: tuple[str, int, str], code: str, as_of: date | None, today: date) -> Sequence[ObstacleGroup]:
-    context = current()
-    return operations.obstacles(context.actor, context.office, code, Moment(as_of))
+def _obstacles(version: Version, code: str, as_of: date | None, today: date) -> Sequence[ObstacleGroup]:
+    return operations.obstacles(version[2], provided().office, code, Moment(as_of))
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _totals(version: tuple[str, int, str], as_of: date | None, today: date) -> Totals:
-    context = current()
-    return operations.totals(context.actor, context.office, Moment(as_of))
+def _totals(version: Version, as_of: date | None, today: date) -> Totals:
+    return operations.totals(version[2], provided().office, Moment(as_of))
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _archived(version: tuple[str, int, str]) -> Sequence[Project]:
-    context = current()
-    rows = operations.list_projects(context.actor, context.office, include_archived=True)
+def _archived(version: Version) -> Sequence[Project]:
+    rows = operations.list_projects(version[2], provided().office, include_archived=True)
     return [row for row in rows if row.archived_on is not None]
 
 

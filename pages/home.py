@@ -15,6 +15,7 @@ from pages import export_page, import_page, look, map_page, overview, progress_p
 from pages.context import PageContext
 
 Render = Callable[[PageContext], None]
+LIVE: Final = "ban-do"
 FAVICON: Final = Path(__file__).with_name("favicon.svg")
 
 PAGES: Final[tuple[tuple[str, Render, str, str], ...]] = (
@@ -54,7 +55,7 @@ def main() -> None:
     look.style()
     pages = listed(context)
     chosen = st.navigation(pages, position="hidden")
-    sidebar.render(context, pages)
+    sidebar.render(context, pages, is_live=chosen.url_path == LIVE)
     sidebar.day_bar(context)
     chosen.run()
     contexts.write_address()

@@ -148,7 +148,8 @@ def _sheets(context: PageContext, survey: Survey) -> str:
 
 def _accept(context: PageContext, survey: Survey, target: project_choice.Target) -> None:
     label = context.words.plural("Accept {count} parcel into {name}", "Accept {count} parcels into {name}", survey.rows)
-    missing = target.missing
+    past = context.say("Recording is off while a past day is shown.") if context.as_of else ""
+    missing = past or target.missing
     if missing:
         look.quiet(missing)
     if st.button(

@@ -11,8 +11,8 @@ from pages import look
 from pages.context import LANGUAGES, PageContext, choose_day, choose_project
 
 
-def render(context: PageContext, pages: Sequence[Page]) -> None:
-    """Draw the sidebar."""
+def render(context: PageContext, pages: Sequence[Page], *, is_live: bool) -> None:
+    """Draw the sidebar; ``is_live`` leaves room for the state of the live connection, which the map writes there."""
     with st.sidebar:
         st.html('<p class="mb-brand">Mặt Bằng</p>')
         _project(context)
@@ -21,7 +21,7 @@ def render(context: PageContext, pages: Sequence[Page]) -> None:
         with st.container(key="mb_pages", gap=None):
             for page in pages:
                 st.page_link(page, width="stretch")
-        _foot(context)
+        _foot(context, is_live=is_live)
 
 
 def _project(context: PageContext) -> None:
@@ -70,13 +70,11 @@ def _choose_language() -> None:
     st.session_state["language"] = st.session_state["sidebar_language"] or st.session_state.get("language")
 
 
-def _foot(context: PageContext) -> None:
+def _foot(context: PageContext, *, is_live: bool) -> None:
     who = context.say("this computer") if context.actor.name == "local" else context.actor.name
+    live = '<p class="mb-quiet" data-matbang-live></p>' if is_live else ""
     with st.container(key="mb_foot"):
-        st.html(
-            f'<p class="mb-quiet">{look.safe(context.say("Signed in: {name}", name=who))}</p>'
-            f'<p class="mb-quiet" data-matbang-live></p>'
-        )
+        st.html(f'<p class="mb-quiet">{look.safe(context.say("Signed in: {name}", name=who))}</p>{live}')
 
 
 def day_bar(context: PageContext) -> None:
