@@ -21,16 +21,17 @@ from typing import Annotated, Any, Final, NoReturn
 import typer
 from pydantic import ValidationError
 
-from geodata import shipped
+from geodata import export, shipped
 from geodata.demonstration import PROJECT_CODE
 from geodata.errors import (
+    FileIsStore,
     MatbangError,
     ProjectExists,
     SnapshotFormatUnknown,
     StoreMissing,
 )
-from geodata.records import CaseEvent, ImportResult, NewProject, Project
-from geodata.store import SystemClock, store_exists
+from geodata.records import NewProject, Project
+from geodata.store import SystemClock, is_store_file, store_exists
 from geodata.survey import Survey, SurveyOptions, parse_field_options, read_survey
 from layers.sentences import one_line, sentence
 from layers.views import map_view
@@ -41,7 +42,7 @@ from monitoring.office import LEGAL_ZONE
 from monitoring.operations import EventRequest, Office, StatusRequest
 from monitoring.permissions import LOCAL
 from monitoring.workflow import Workflow
-from reports.figures import progress_lines
+from reports.answers import event_lines, import_facts, import_lines, progress_lines
 from reports.files import write_whole
 from reports.paper import FORMATS, SheetOptions
 from reports.sheet import render_sheet
@@ -157,6 +158,12 @@ def at_office(project: str, *, make: bool = False) -> Iterator[Office]:
         office.store.close()
 
 
+def keep_store(path: Path) -> None:
+    """Refuse to read the store's own file as a survey or to write over it; raises FileIsStore."""
+    if is_store_file(store_url(Settings()), path):
+        raise FileIsStore(path.name)
+
+
 def speech() -> Words:
     """Return the words of the terminal."""
     return words_in(Settings().language)
@@ -207,6 +214,7 @@ def import_parcels(
     as_json: JsonOption = False,
 ) -> None:
     """Check the whole file, then write it in one piece."""
+    keep_store(file)
     options = SurveyOptions(crs=crs, encoding=encoding.value, fields=parse_field_options(field or []), layer=layer)
     if dry_run and create and not store_exists(store_url(Settings())):
         survey = read_survey(file, options)
@@ -222,7 +230,27 @@ def import_parcels(
             else:
                 target = owner.code if owner else entered(project, survey)
                 result = operations.import_parcels(LOCAL, office, target, survey.parcels, survey.source)
-    report_import(result, survey, dry_run=dry_run, as_json=as_json)
+    if as_json:
+        tell_json(import_facts(result, survey, dry_run=dry_run))
+    else:
+        tell(*import_lines(result, speech(), dry_run=dry_run))
+
+
+@app.command("export-parcels", help="Write the parcels of a project to a file, with where they stand.")
+def export_parcels(
+    project: ProjectOption,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The file to make: .gpkg, .zip (Shapefile) or .geojson.")],
+) -> None:
+    """Write parcels and stages; names of holders stay in the store."""
+    with at_office(project) as office:
+        keep_store(out)
+        owner = operations.get_project(LOCAL, office, project)
+        statuses = operations.statuses(LOCAL, office, project)
+        parcels = operations.parcels(LOCAL, office, project, statuses.ids)
+        stands = [office.stages.decode(code) for code in statuses.codes]
+    rows = [export.ExportedParcel(parcel, *stand) for parcel, stand in zip(parcels, stands, strict=True)]
+    export.export_parcels(rows, out, survey_epsg=owner.survey_epsg)
+    tell(speech().text("Written: {file}").format(file=out))
 
 
 @app.command("record-event", help="Record what was done about a parcel.")
@@ -239,7 +267,7 @@ def record_event(
         case = operations.find_case(LOCAL, office, project, parse_parcel_address(parcel, project), holder)
         request = EventRequest(project=project, case_id=case.id, event=event, occurred_on=on, note=note)
         done = operations.record_event(LOCAL, office, request)
-        report_event(office, parcel, done)
+        tell(*event_lines(done, parcel, office.workflow, speech()))
 
 
 @app.command("change-status", help="Record the one event that leads to a state.")
@@ -256,7 +284,7 @@ def change_status(
         case = operations.find_case(LOCAL, office, project, parse_parcel_address(parcel, project), holder)
         request = StatusRequest(project=project, case_id=case.id, state=to, occurred_on=on, note=note)
         done = operations.change_status(LOCAL, office, request)
-        report_event(office, parcel, done)
+        tell(*event_lines(done, parcel, office.workflow, speech()))
 
 
 @app.command(help="Show how far a project is.")
@@ -294,6 +322,7 @@ def snapshot(
     kind = out.suffix.lower().removeprefix(".")
     if kind not in FORMATS:
         raise SnapshotFormatUnknown(kind or out.name, FORMATS)
+    keep_store(out)
     options = SheetOptions(paper.upper(), orientation.value, scale, kind)
     words = words_in(lang.value) if lang else speech()
     with at_office(project) as office:
@@ -325,54 +354,6 @@ def entered(code: str, survey: Survey) -> NewProject:
         regime=Workflow.parse(shipped.workflow_text()).regime_of_date(today).id,
         regime_reason=words.text("in force on the day the project was entered ({day})").format(day=words.day(today)),
     )
-
-
-def report_import(result: ImportResult, survey: Survey, *, dry_run: bool, as_json: bool) -> None:
-    """Say in numbers what was brought in, or would be."""
-    if as_json:
-        tell_json(
-            {
-                "project": result.project_code,
-                "file": survey.source.file_name,
-                "layer": survey.source.layer,
-                "crs": survey.source.crs,
-                "encoding": survey.source.encoding,
-                "fields": dict(survey.fields),
-                "rows_read": result.rows_read,
-                "parcels_added": result.parcels_added,
-                "claimants_added": result.claimants_added,
-                "cases_opened": result.cases_opened,
-                "area_m2": round(result.area_m2, 1),
-                "seq": None if dry_run else result.seq,
-                "dry_run": dry_run,
-            }
-        )
-        return
-    words = speech()
-    line = words.text("{project}: {rows} rows read, {parcels} parcels accepted, {holders} holders, {area}.").format(
-        project=result.project_code,
-        rows=words.number(result.rows_read),
-        parcels=words.number(result.parcels_added),
-        holders=words.number(result.claimants_added),
-        area=words.hectares(result.area_m2),
-    )
-    tell(line)
-    if dry_run:
-        tell(words.text("This was a trial: nothing was written."))
-
-
-# ---- other answers in words ----------------------------------------------------------------------
-
-
-def report_event(office: Office, parcel: str, done: CaseEvent) -> None:
-    """Say what was recorded and where it led."""
-    words, workflow = speech(), office.workflow
-    event = words.law(workflow.event(done.event).label_vi)
-    line = words.text("Recorded for parcel {parcel}: {event}, {day}.")
-    tell(line.format(parcel=one_line(parcel), event=event, day=words.day(done.occurred_on)))
-    if done.to_state is not None:
-        label = words.law(workflow.state(done.to_state).label_vi)
-        tell(words.text("State: {label} ({code})").format(label=label, code=done.to_state))
 
 
 # ---- refusals ------------------------------------------------------------------------------------

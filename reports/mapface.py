@@ -24,7 +24,7 @@ GROUND: Final = ("land", "provinces")
 PT_PER_PX: Final = 0.55
 """A line of one pixel on screen, in points: paper shows finer lines than a screen."""
 HATCH_MM: Final = 1.7
-SMALLEST_MM: Final = 0.9
+SMALLEST_MM: Final = 1.3
 """A parcel smaller than this on paper gets a mark of this size, so that it is not lost."""
 
 
