@@ -70,6 +70,7 @@ export class Legend {
     const { document, L } = this.view;
     const { words } = this.config;
     const box = element(document, "section", "matbang-legend leaflet-bar");
+    this.box = box;
     const head = element(document, "button", "matbang-legend-head");
     head.type = "button";
     head.append(element(document, "span", "matbang-legend-title", words.legend));
@@ -87,6 +88,10 @@ export class Legend {
       this.memory.keepFolded("legend", this.body.hidden);
     });
     return box;
+  }
+
+  get open() {
+    return !this.body.hidden;
   }
 
   #fold(head, folded) {

@@ -16,6 +16,8 @@ import { isPresent, StatusBoard, statusesAddress } from "./statuses.js";
 import { TileWatch } from "./tiles.js";
 
 const RETRY_MS = 3000;
+/** Pixels between what is fitted into view and the map's edge. */
+const MARGIN = 24;
 let started = null;
 let waiting = null;
 
@@ -57,6 +59,7 @@ class MapView {
       fetchJson,
     });
     if (config.project) this.#watchProject();
+    if (this.fitting) this.#keepFitting();
     this.basemap.load().catch((error) => console.error("MatBang basemap", error));
     view.document.documentElement.dataset.matbang = "started";
   }
@@ -66,7 +69,10 @@ class MapView {
     const before = this.message;
     this.message = { ...NOTHING_SAID, ...message };
     this.parcels?.select(this.message.selected);
-    if (this.message.focus && this.memory.isNewFocus(this.message.focus)) this.#fit(this.message.focus);
+    if (this.message.focus && this.memory.isNewFocus(this.message.focus)) {
+      this.stopFitting?.();
+      this.#fit(this.message.focus);
+    }
     const { layers } = this.message;
     if (layers && JSON.stringify(layers) !== JSON.stringify(before.layers)) this.overlays.choose(layers);
     if (JSON.stringify(this.message.preview) !== JSON.stringify(before.preview)) this.#preview();
@@ -88,7 +94,8 @@ class MapView {
     view.L.control.scale({ metric: true, imperial: false, position: "bottomright" }).addTo(map);
     const kept = this.memory.view();
     if (kept) map.setView([kept.lat, kept.lng], kept.zoom, { animate: false });
-    else this.#fitFirst();
+    else this.#fit(config.bounds, false);
+    this.fitting = !kept;
     new view.ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
     map.on("moveend", () => {
       const { lat, lng } = map.getCenter();
@@ -98,11 +105,12 @@ class MapView {
     });
   }
 
-  /** Fits the project into view, and again when the frame finds its size, until somebody moves the map. */
-  #fitFirst() {
+  /** Fits the project into view again when legend and frame have their sizes, until somebody moves the map. */
+  #keepFitting() {
     const { map } = this;
     const refit = () => this.#fit(this.config.bounds, false);
     const stop = () => map.off("resize", refit);
+    this.stopFitting = stop;
     refit();
     map.on("resize", refit);
     map.once("dragstart", stop);
@@ -115,7 +123,23 @@ class MapView {
       [south, west],
       [north, east],
     ];
-    this.map.fitBounds(bounds, { padding: [24, 24], maxZoom: 18, animate });
+    this.map.fitBounds(bounds, { padding: [MARGIN, MARGIN], maxZoom: 18, animate });
+    if (!animate) this.#clearOfLegend(bounds);
+  }
+
+  /** Moves what was fitted into view as far as it goes from under the open legend, at the lower left. */
+  #clearOfLegend([southWest, northEast]) {
+    const { map } = this;
+    if (!this.legend?.open) return;
+    const legend = this.legend.box;
+    const lowerLeft = map.latLngToContainerPoint(southWest);
+    const upperRight = map.latLngToContainerPoint(northEast);
+    const size = map.getSize();
+    const under = lowerLeft.x < legend.offsetWidth + MARGIN && lowerLeft.y > size.y - legend.offsetHeight - MARGIN;
+    if (!under) return;
+    const right = Math.min(size.x - MARGIN - upperRight.x, legend.offsetWidth + MARGIN - lowerLeft.x);
+    const up = Math.min(upperRight.y - MARGIN, lowerLeft.y - (size.y - legend.offsetHeight - MARGIN));
+    map.panBy([-Math.max(right, 0), Math.max(up, 0)], { animate: false });
   }
 
   #watchProject() {
