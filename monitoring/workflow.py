@@ -175,6 +175,7 @@ class Workflow:
 
     def _find_offers(self, state: str, regime: str, previous_state: str | None) -> Sequence[Offer]:
         rows = [row for row in self.transitions(state, regime) if row.to_state != PREVIOUS or previous_state]
+        rows.sort(key=lambda row: row.to_state != PREVIOUS)  # out of a suspension the regular way is the one back
         if self.state(state).final:
             return ()
         targets = list(dict.fromkeys((row.on, self._moved(row, previous_state)) for row in rows))
