@@ -213,7 +213,7 @@ def _config(spec: MapSpec, bounds: LngLatBbox) -> dict[str, Any]:
             "url": f"{_overlay_url(palette.BOUNDARY)}?{urlencode({'project': spec.project})}",
         },
         "zooms": [COARSEST_ZOOM, FINEST_ZOOM],
-        "limits": [[LIMITS.south, LIMITS.west], [LIMITS.north, LIMITS.east]],
+        "limits": _limits(bounds),
         "attribution": SOURCES,
         "stages": _stages(words),
         "stuck": {"title": words.text("Stuck"), **_style(palette.STYLES[palette.STUCK])},
@@ -317,6 +317,14 @@ def _words(words: Words) -> dict[str, str]:
         "illustrative_extent": words.text("illustrative extent"),
         "uncertain": words.text("uncertain"),
     }
+
+
+def _limits(bounds: LngLatBbox) -> list[list[float]]:
+    """Return how far the map can be moved, as Leaflet writes corners; a project elsewhere in the world is inside."""
+    return [
+        [min(LIMITS.south, bounds.south - 1), min(LIMITS.west, bounds.west - 1)],
+        [max(LIMITS.north, bounds.north + 1), max(LIMITS.east, bounds.east + 1)],
+    ]
 
 
 def _edges(bounds: LngLatBbox) -> list[float]:

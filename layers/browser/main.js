@@ -92,12 +92,13 @@ class MapView {
     map.setMinZoom(coarsest).setMaxZoom(finest).setMaxBounds(config.limits);
     map.attributionControl.setPrefix(false).addAttribution(config.attribution);
     view.L.control.scale({ metric: true, imperial: false, position: "bottomright" }).addTo(map);
-    const kept = this.memory.view();
+    const kept = config.project ? this.memory.view() : null; // a preview shows its own file, not the one before
     if (kept) map.setView([kept.lat, kept.lng], kept.zoom, { animate: false });
     else this.#fit(config.bounds, false);
     this.fitting = !kept;
     new view.ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
     map.on("moveend", () => {
+      if (!config.project) return;
       const { lat, lng } = map.getCenter();
       const seen = map.getBounds();
       const edges = [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()];

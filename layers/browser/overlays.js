@@ -6,6 +6,8 @@
 import { communeNames } from "./basemap.js";
 import { element, fill } from "./text.js";
 
+/** Zoom below which commune borders would only be a dark spot. */
+const LINES_FROM = 8;
 const SVG = "http://www.w3.org/2000/svg";
 const SYMBOL_PATHS = {
   diamond: "M0,-8 L8,0 L0,8 L-8,0 Z",
@@ -44,7 +46,13 @@ export class Overlays {
     this.layers = new Map();
     const below = map.createPane("matbang-areas");
     below.style.zIndex = 150;
-    map.createPane("matbang-lines").style.zIndex = 350;
+    const lines = map.createPane("matbang-lines");
+    lines.style.zIndex = 350;
+    const thinOut = () => {
+      lines.style.display = map.getZoom() < LINES_FROM ? "none" : "";
+    };
+    map.on("zoomend", thinOut);
+    thinOut();
     this.renderers = {
       "matbang-areas": view.L.svg({ pane: "matbang-areas", padding: 0.3 }),
       "matbang-lines": view.L.svg({ pane: "matbang-lines", padding: 0.3 }),

@@ -149,6 +149,13 @@ def test_a_map_without_parcels_shows_the_whole_country_with_its_islands():
         assert south < latitude < north
 
 
+def test_a_project_in_another_country_can_be_looked_at():
+    dutch = LngLatBbox(4.9, 52.0, 5.2, 52.2)
+    (south, west), (north, east) = web._limits(dutch)
+    assert west < dutch.west < dutch.east < east
+    assert south < dutch.south < dutch.north < north
+
+
 def test_the_page_learns_which_layers_are_on():
     assert shown_layers(None) is None
     assert shown_layers({"last_clicked": None, "selected_layers": None}) is None
