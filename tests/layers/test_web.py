@@ -24,7 +24,7 @@ def rendered(spec: MapSpec, message: folium.FeatureGroup | None = None) -> tuple
     """Return script, header, message and frame key, made as st_folium makes them."""
     chart = build_map(spec)
     chart.get_root().render()
-    chart.render()  # type: ignore[no-untyped-call]
+    chart.render()
     header = streamlit_folium._get_header(chart)
     script = streamlit_folium._get_map_string(chart)
     said = streamlit_folium._get_feature_group_string(message, map=chart) if message else ""
