@@ -80,6 +80,11 @@ def place(geometries: Geometries, epsg: int, survey_epsg: int, where: checks.Whe
     RowFault, LayerNotPolygon
         As :mod:`geodata.checks` says.
     """
+    with np.errstate(all="ignore"):  # coordinates that are no numbers are found by the checks
+        return _placed(geometries, epsg, survey_epsg, where)
+
+
+def _placed(geometries: Geometries, epsg: int, survey_epsg: int, where: checks.Where) -> Placed:
     checks.require_polygons(geometries, where)
     flat = _unwrapped(shapely.force_2d(geometries))
     wgs84 = to_wgs84(flat, epsg)
