@@ -106,9 +106,9 @@ def draw_legend(page: Page, legend: Legend, rows: Sequence[LegendRow], left: flo
         for index, line in enumerate(row.title):
             page.text(left + SWATCH_MM[0] + 2, first - index * line_mm(legend.size_pt), line, legend.size_pt)
         right = left + legend.width
-        page.text(right, middle - ascent, row.area, legend.size_pt, colour=SOFT_INK, across="right")
         count_right = right - (legend.area_width + 2.5 if legend.area_width else 0)
         page.text(count_right, middle - ascent, row.count, legend.size_pt, weight=MEDIUM, across="right")
+        page.text(right, middle - ascent, row.area, legend.size_pt, colour=SOFT_INK, across="right")
         top -= row.height
     return top
 
