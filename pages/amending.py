@@ -27,17 +27,19 @@ def obstacles(context: PageContext, project: Project, case: CasePanel) -> None:
     for obstacle in case.file.obstacles:
         if obstacle.until_on is None:
             _open_one(context, project, case, obstacle)
-    with st.expander(context.say("Report an obstacle"), icon=":material/report:", key=f"report_{form_round()}"):
-        _new_obstacle(context, project, case)
+    drawer = look.drawer(context.say("Report an obstacle"), ":material/report:", f"report_{form_round()}")
+    if drawer.open:
+        with drawer:
+            _new_obstacle(context, project, case)
 
 
 def _open_one(context: PageContext, project: Project, case: CasePanel, obstacle: Obstacle) -> None:
     key = key_of(case.file.case.id, f"close_{obstacle.id}")
     title = context.say("Close the obstacle: {kind}", kind=obstacle_label(context, obstacle.kind))
-    with (
-        st.expander(look.text(title), icon=":material/task_alt:", key=f"{key}_{form_round()}"),
-        st.form(key, border=False),
-    ):
+    drawer = look.drawer(title, ":material/task_alt:", f"{key}_{form_round()}")
+    if not drawer.open:
+        return
+    with drawer, st.form(key, border=False):
         st.date_input(
             context.say("Resolved on"),
             value=context.today,
@@ -130,25 +132,31 @@ def correction_form(context: PageContext, project: Project, case: CasePanel) -> 
     entries = {entry.id: entry for entry in reversed(case.file.events) if entry.id in case.counting}
     if not entries:
         return
+    drawer = look.drawer(context.say("Correct a wrong entry"), ":material/edit_note:", f"correct_{form_round()}")
+    if drawer.open:
+        with drawer:
+            _choose_wrong(context, project, case, entries)
+
+
+def _choose_wrong(context: PageContext, project: Project, case: CasePanel, entries: dict[int, CaseEvent]) -> None:
     case_id = case.file.case.id
-    with st.expander(context.say("Correct a wrong entry"), icon=":material/edit_note:", key=f"correct_{form_round()}"):
-        wrong_id = st.selectbox(
-            context.say("The wrong entry"),
-            list(entries),
-            format_func=lambda entry_id: _entry_label(context, entries.get(entry_id)),
-            key=key_of(case_id, "wrong"),
-        )
-        ways = {REPLACE: context.say("Replace it"), WITHDRAW: context.say("It did not happen")}
-        way = st.segmented_control(
-            context.say("How"),
-            list(ways),
-            format_func=ways.__getitem__,
-            default=REPLACE,
-            required=True,
-            key=key_of(case_id, "way"),
-            label_visibility="collapsed",
-        )
-        _correction(context, project, case, entries[wrong_id], way or REPLACE)
+    wrong_id = st.selectbox(
+        context.say("The wrong entry"),
+        list(entries),
+        format_func=lambda entry_id: _entry_label(context, entries.get(entry_id)),
+        key=key_of(case_id, "wrong"),
+    )
+    ways = {REPLACE: context.say("Replace it"), WITHDRAW: context.say("It did not happen")}
+    way = st.segmented_control(
+        context.say("How"),
+        list(ways),
+        format_func=ways.__getitem__,
+        default=REPLACE,
+        required=True,
+        key=key_of(case_id, "way"),
+        label_visibility="collapsed",
+    )
+    _correction(context, project, case, entries[wrong_id], way or REPLACE)
 
 
 def _entry_label(context: PageContext, entry: CaseEvent | None) -> str:

@@ -18,6 +18,18 @@ from pages.context import PageContext, current
 LOG: Final = logging.getLogger("matbang.pages")
 Tone = Literal["wait", "ask", "refuse"]
 
+TARGETS: Final = {
+    "sheet": "Map sheet",
+    "number": "Parcel number",
+    "land_types": "Land types",
+    "registered_area_m2": "Area on paper",
+    "recovered_area_m2": "Area recovered",
+    "holder": "Holder",
+    "address": "Holder's address",
+    "commune": "Commune",
+}
+"""What a field of a survey file is for, by its code."""
+
 TONES: Final[dict[type[MatbangError], Tone]] = {
     errors.MatbangError: "refuse",
     errors.StoreBusy: "wait",
@@ -37,9 +49,10 @@ def tone(error: MatbangError) -> Tone:
 
 
 def labels(context: PageContext) -> dict[str, str]:
-    """Return the law's label of every state and event code."""
+    """Return what people read in place of a code: the law's label of a state or event, the name of a field."""
     workflow = context.office.workflow
-    return {code: item.label_vi for table in (workflow.states, workflow.events) for code, item in table.items()}
+    law = {code: item.label_vi for table in (workflow.states, workflow.events) for code, item in table.items()}
+    return {**law, **TARGETS}
 
 
 def show(context: PageContext, error: MatbangError) -> None:

@@ -10,17 +10,8 @@ from geodata.errors import CrsMissing, CrsUnknown, FieldMissing, LayerAmbiguous,
 from geodata.survey import Survey, SurveyOptions
 from pages import look
 from pages.context import PageContext
+from pages.errors import TARGETS
 
-TARGETS: Final = {
-    "sheet": "Map sheet",
-    "number": "Parcel number",
-    "land_types": "Land types",
-    "registered_area_m2": "Area on paper",
-    "recovered_area_m2": "Area recovered",
-    "holder": "Holder",
-    "address": "Holder's address",
-    "commune": "Commune",
-}
 ENCODINGS: Final = {"auto": "find out", "utf-8": "Unicode (UTF-8)", "tcvn3": "TCVN3 (ABC)", "vni": "VNI"}
 
 

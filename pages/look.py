@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$:~^=&\"'/@])")
 
@@ -57,6 +59,16 @@ def table(names: list[str], rows: list[list[str]]) -> None:
     body = "".join("<tr>" + "".join(f"<td>{safe(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     whole = f'<table class="mb-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     st.html(f'<div class="mb-scroll">{whole}</div>')
+
+
+def drawer(label: str, icon: str, key: str) -> ExpanderContainer:
+    """Return a folded part of a page; what it holds is drawn, and sent, only while ``open``."""
+    return st.expander(text(label), icon=icon, key=key, on_change="rerun")
+
+
+def timeline(lines: Sequence[str]) -> None:
+    """Show entries along a line; they are HTML whose text was made safe already."""
+    st.html(f'<ul class="mb-timeline">{"".join(lines)}</ul>')
 
 
 def uploader(button: str, hint: str) -> None:

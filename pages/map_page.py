@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit_folium import st_folium
 
-from geodata.records import LngLatBbox, Project
+from geodata.records import Project
 from layers.headline import headline
 from layers.web import MapSpec, build_map, map_message, shown_layers
 from monitoring import operations
@@ -40,7 +40,6 @@ def _first_line(context: PageContext, project: Project) -> None:
 @st.fragment
 def _map_and_panel() -> None:
     """Draw map and panel; only this part runs again when somebody clicks or records."""
-    contexts.read_address()
     context = contexts.current()
     project = context.project
     if project is None:
@@ -49,24 +48,28 @@ def _map_and_panel() -> None:
         map_cell = st.container(key="mb_map_cell")
         panel = st.container(key="mb_panel", width=360)
     with map_cell:
-        found = _draw_map(context, project)
-        contexts.choose_layers(shown_layers(found))
-        _take_click(context, project, found)
+        _draw_map(context, project)
     with panel:
-        parcel_panel.render(contexts.current())
+        _panel()
     contexts.write_address()
 
 
-def _draw_map(context: PageContext, project: Project) -> dict[str, Any] | None:
+@st.fragment
+def _panel() -> None:
+    """Draw the panel; what is done in its forms runs only this, and the map is not sent again."""
+    parcel_panel.render(contexts.current())
+
+
+def _draw_map(context: PageContext, project: Project) -> None:
     """Draw the map; it is built anew on every run, and only constants of the project enter its script."""
     spec = MapSpec(
         project=project.code,
-        bounds=_bounds(context, project),
+        bounds=context.office.store.project_bounds(project.id),
         language=context.language,
         illustrative=project.illustrative,
         height_px=FIRST_HEIGHT_PX,
     )
-    found: dict[str, Any] | None = st_folium(
+    st_folium(
         build_map(spec),
         key=MAP_KEY,
         height=spec.height_px,
@@ -74,21 +77,23 @@ def _draw_map(context: PageContext, project: Project) -> dict[str, Any] | None:
         use_container_width=True,
         returned_objects=["last_clicked", "selected_layers"],
         feature_group_to_add=map_message(selected=context.parcel_id, as_of=context.as_of, layers=context.layers),
+        on_change=_heard,
     )
-    return found
 
 
-def _bounds(context: PageContext, project: Project) -> LngLatBbox | None:
-    return context.office.store.project_bounds(project.id)
+def _heard() -> None:
+    """Take what the map reports, before anything is drawn: so a click needs one run, not two."""
+    context, found = contexts.current(), st.session_state.get(MAP_KEY)
+    contexts.choose_layers(shown_layers(found))
+    if context.project is not None:
+        _take_click(context, context.project, found)
 
 
 def _take_click(context: PageContext, project: Project, found: dict[str, Any] | None) -> None:
-    """Select the parcel under a new click; the map reports the last click again on every run."""
+    """Select the parcel under a new click; the map reports the last click again with whatever else it reports."""
     point = (found or {}).get("last_clicked")
     if not point or st.session_state.get("clicked") == (project.code, point["lat"], point["lng"]):
         return
     st.session_state["clicked"] = (project.code, point["lat"], point["lng"])
     parcel = operations.parcel_at(context.actor, context.office, project.code, point["lng"], point["lat"])
-    if (parcel.id if parcel else None) != context.parcel_id:
-        contexts.choose_parcel(parcel.id if parcel else None)
-        st.rerun(scope="fragment")
+    contexts.choose_parcel(parcel.id if parcel else None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from geodata import shipped
@@ -13,6 +15,9 @@ from monitoring.reading import CasePanel, ParcelPanel
 from pages import amending, errors, figures, look, recording
 from pages.context import PageContext, choose_parcel
 from pages.recording import event_label, obstacle_label, who
+
+LATEST: Final = 5
+"""Entries shown at once; older ones are sent when somebody asks for them."""
 
 
 def render(context: PageContext) -> None:
@@ -117,26 +122,33 @@ def _forms(context: PageContext, project: Project, case: CasePanel) -> None:
     recording.outcome(context, case)
     if recording.is_undecided(case):
         return
-    key = f"record_{recording.form_round()}"
-    with st.container(key="mb_record"), st.expander(context.say("Record work done"), icon=":material/edit:", key=key):
-        recording.event_form(context, project.code, case)
+    with st.container(key="mb_record"):
+        drawer = look.drawer(context.say("Record work done"), ":material/edit:", f"record_{recording.form_round()}")
+    if drawer.open:
+        with drawer:
+            recording.event_form(context, project.code, case)
     amending.obstacles(context, project, case)
     amending.correction_form(context, project, case)
 
 
 def _timeline(context: PageContext, case: CasePanel) -> None:
     """List what was done, the latest first; corrected entries stay readable, struck through."""
-    entries: list[tuple[object, str]] = [
-        ((entry.occurred_on, entry.id), _event_line(context, case, entry)) for entry in case.file.events
-    ]
-    for obstacle in case.file.obstacles:
-        entries.append(((obstacle.from_on, 0), _obstacle_line(context, obstacle)))
+    entries = [((entry.occurred_on, entry.id), _event_line(context, case, entry)) for entry in case.file.events]
+    entries += [((obstacle.from_on, 0), _obstacle_line(context, obstacle)) for obstacle in case.file.obstacles]
     st.html(f'<p class="mb-title mb-small">{look.safe(context.say("What was done"))}</p>')
     if not entries:
         look.quiet(context.say("Nothing recorded yet."))
         return
-    lines = "".join(line for _, line in sorted(entries, key=lambda entry: entry[0], reverse=True))  # type: ignore[arg-type, return-value]
-    st.html(f'<ul class="mb-timeline">{lines}</ul>')
+    lines = [line for _, line in sorted(entries, key=lambda entry: entry[0], reverse=True)]
+    look.timeline(lines[:LATEST])
+    older = lines[LATEST:]
+    if not older:
+        return
+    title = context.words.plural("{count} older entry", "{count} older entries", len(older))
+    drawer = look.drawer(title, ":material/history:", f"older_{case.file.case.id}")
+    if drawer.open:
+        with drawer:
+            look.timeline(older)
 
 
 def _event_line(context: PageContext, case: CasePanel, entry: CaseEvent) -> str:

@@ -13,8 +13,13 @@ from tests.pages.conftest import CODE, case_of, offers_of, parcel_id, words_on
 SHEET, NUMBER = "1", "3"
 
 
-def panel(open_page, office, number=NUMBER, **more):
-    return open_page("map", parcel=parcel_id(office, SHEET, number), **more)
+def panel(open_page, office, number=NUMBER, opened="record_0", **more):
+    """Open the map page with a parcel chosen and one drawer of its panel pulled out."""
+    page = open_page("map", parcel=parcel_id(office, SHEET, number), **more)
+    if opened and not more:
+        page.session_state[opened] = True
+        page.run()
+    return page
 
 
 def button(page, label):
@@ -103,18 +108,20 @@ def test_the_second_of_two_writers_may_keep_theirs(office, open_page):
 
 
 def test_an_obstacle_is_recorded_and_closed(office, open_page):
-    page = panel(open_page, office)
+    page = panel(open_page, office, opened="report_0")
     page = button(page, "Ghi vướng mắc").click().run()
     file = office.store.case_file(case_of(office, SHEET, NUMBER), Moment())
     assert len(file.obstacles) == 1
     assert "Vướng:" in words_on(page)
+    page.session_state[f"close_{file.obstacles[0].id}_{file.case.id}_1"] = True
+    page.run()
     page = button(page, "Gỡ vướng mắc").click().run()
     assert not page.exception
     assert office.store.case_file(case_of(office, SHEET, NUMBER), Moment()).obstacles[0].until_on == date(2026, 11, 23)
 
 
 def test_a_wrong_entry_is_withdrawn_with_a_reason_and_stays_readable(office, open_page):
-    page = panel(open_page, office, "1")
+    page = panel(open_page, office, "1", opened="correct_0")
     page = field(page.button_group, "way").set_value("withdraw").run()
     page = button(page, "Ghi đính chính").click().run()
     assert "lý do" in page.warning[0].value
@@ -128,7 +135,7 @@ def test_a_wrong_entry_is_withdrawn_with_a_reason_and_stays_readable(office, ope
 
 
 def test_a_wrong_date_is_replaced_by_a_new_entry(office, open_page):
-    page = panel(open_page, office, "1")
+    page = panel(open_page, office, "1", opened="correct_0")
     next(w for w in page.date_input if str(w.key).startswith("fix_")).set_value(date(2026, 10, 7))
     next(w for w in page.text_input if str(w.key).endswith("_reason")).set_value("nhầm ngày")
     page = button(page, "Ghi đính chính").click().run()
@@ -141,5 +148,6 @@ def test_recording_is_off_while_a_past_day_is_shown(office, open_page):
     page = panel(open_page, office, as_of=date(2026, 10, 20))
     assert not [button for button in page.button if button.label == "Ghi"]
     assert "Đang xem tính đến ngày 20/10/2026" in words_on(page)
+    assert "Ghi việc đã làm" not in [expander.label for expander in page.expander]
     page = next(button for button in page.button if button.label == "Về hôm nay").click().run()
-    assert [button for button in page.button if button.label == "Ghi"]
+    assert "Ghi việc đã làm" in [expander.label for expander in page.expander]
