@@ -232,7 +232,7 @@ def _stages(words: Words) -> list[dict[str, Any]]:
         {
             "name": stage.name,
             "title": stage.label_vi if words.language == "vi" else stage.label_en,
-            "outside": position >= stages.steps,
+            **({"outside": True} if position >= stages.steps else {}),
             **_style(palette.STYLES[stage.name]),
         }
         for position, stage in enumerate(stages.all)
@@ -240,15 +240,12 @@ def _stages(words: Words) -> list[dict[str, Any]]:
 
 
 def _style(style: AreaStyle) -> dict[str, Any]:
-    return {
-        "fill": style.fill,
-        "stroke": style.stroke,
-        "width": style.stroke_width_px,
-        "symbol": style.symbol,
-        "hatch": style.hatch,
-        "hatch_kind": style.hatch_kind,
-        "dashed": style.dashed,
-    }
+    look: dict[str, Any] = {"fill": style.fill, "stroke": style.stroke, "width": style.stroke_width_px}
+    look["symbol"] = style.symbol
+    # What is not there is left out: the script travels with every run of the page.
+    if style.hatch:
+        look |= {"hatch": style.hatch, "hatch_kind": style.hatch_kind}
+    return {**look, "dashed": True} if style.dashed else look
 
 
 def _basemap(words: Words) -> dict[str, Any]:
@@ -292,7 +289,7 @@ def _overlay(name: str, title: str, pane: str, *, speaks: bool) -> dict[str, Any
         "url": _overlay_url(name),
         "pane": pane,
         "speaks": speaks,
-        "swatch": {key: swatch[key] for key in ("symbol", "stroke", "fill", "width", "dashed")},
+        "swatch": {key: swatch[key] for key in ("symbol", "stroke", "fill", "width", "dashed") if key in swatch},
         **styles,
     }
 

@@ -118,7 +118,7 @@ def test_the_stages_stand_in_the_order_of_the_status_codes():
         "not_started", "noticed", "inventoried", "planning", "approved", "recovered", "handed_over", "suspended",
         "withdrawn",
     ]  # fmt: skip
-    assert [stage["outside"] for stage in stages] == [False] * 7 + [True] * 2
+    assert [stage.get("outside", False) for stage in stages] == [False] * 7 + [True] * 2
     assert stages[8]["fill"] is None
 
 
