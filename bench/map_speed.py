@@ -163,7 +163,7 @@ def open_our_map(browser: Browser, url: str, bounds: list[float]) -> tuple[Page,
     page.add_init_script(f"window.__bench_bounds = {bounds};")
     traffic = watch_websockets(page)
     start = time.perf_counter()
-    page.goto(f"{url}/map?project={servers.PROJECT}")
+    page.goto(f"{url}/ban-do?project={servers.PROJECT}")
     wait_until(map_frame(page), TILES_READY)
     return page, time.perf_counter() - start, traffic
 

@@ -58,7 +58,7 @@ _CONTEXT: Final[Mapping[str, AreaStyle]] = {
     SHEETS: AreaStyle(fill=None, stroke="#7A7768", stroke_width_px=0.8, dashed=True),
     "communes": AreaStyle(fill=None, stroke="#8A8471", stroke_width_px=1.0),
     "provinces": AreaStyle(fill="#F7F4EC", stroke="#B3AC98", stroke_width_px=0.8),
-    "land": AreaStyle(fill="#F7F4EC", stroke="#B9C4C9", stroke_width_px=0.5),
+    "land": AreaStyle(fill="#E9E5D8", stroke="#B9C4C9", stroke_width_px=0.5),
     "towns": AreaStyle(fill="#6B675B", stroke="#FFFFFF", stroke_width_px=0.8, symbol="dot"),
     "st_site": AreaStyle(fill="#1F5FA8", stroke="#FFFFFF", stroke_width_px=1.2, symbol="diamond"),
     "transfer_site": AreaStyle(fill="#B35C00", stroke="#FFFFFF", stroke_width_px=1.2, symbol="triangle"),

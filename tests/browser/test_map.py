@@ -120,15 +120,14 @@ def test_recorded_work_recolours_a_second_browser_and_no_map_is_reloaded(
 
     click_on(first, frames[0], *place)
     first.get_by_text(f"Tờ {parcel.key.sheet} · Thửa {parcel.key.number}", exact=True).wait_for()
-    first.get_by_text("Ghi việc đã làm").click()
-    first.get_by_label("Việc đã làm", exact=True).wait_for()
-    first.get_by_text(label, exact=False).first.wait_for()
-    first.get_by_label("Ghi chú").fill("Thử <img src=x onerror=alert(1)> **đậm**")
-    first.get_by_role("button", name="Ghi lại", exact=False).click()
+    first.get_by_text("Ghi việc đã làm", exact=True).click()
+    first.get_by_role("radiogroup", name="Việc đã làm").get_by_text(label, exact=False).first.click()
+    first.get_by_label("Ghi chú").first.fill("Thử <img src=x onerror=alert(1)> **đậm**")
+    first.get_by_role("button", name="Ghi", exact=True).click()
 
     for frame in frames:
         wait_for_stage(frame, place, after, 5)
-    first.get_by_text("Thử <img src=x onerror=alert(1)> **đậm**").wait_for()
+    first.locator(".mb-timeline").get_by_text("Thử <img src=x onerror=alert(1)> **đậm**").wait_for()
     first.wait_for_timeout(500)
     screenshot(first, "map-after-recording-laptop")
     assert [view_of(frame) for frame in frames] == views
@@ -167,8 +166,8 @@ def test_zoom_and_layers_survive_another_page_and_back(ground: Ground, open_page
     page.wait_for_timeout(800)
     view = view_of(frame)
     page.get_by_role("link", name="Tiến độ").click()
-    page.get_by_text("theo giai đoạn", exact=False).first.wait_for()
-    page.get_by_role("link", name="Bản đồ").click()
+    page.locator(".mb-answer", has_text="30 ngày").wait_for()
+    page.get_by_role("link", name="Bản đồ", exact=True).click()
     page.wait_for_timeout(1000)
     frame = map_frame(page)
     page.wait_for_timeout(1000)
@@ -184,16 +183,12 @@ def test_a_past_day_is_said_on_the_page_and_nothing_can_be_recorded(
     page = open_page(f"/ban-do?project={CODE}")
     frame = map_frame(page)
     now = legend_counts(frame)
-    day = page.get_by_label("Tính đến ngày")
-    spinners = page.locator('[data-testid="stSidebar"] [data-testid="stDateInput"] [role="spinbutton"]')
-    if spinners.count() == 3:
-        for index, part in enumerate(("15", "03", "2026")):
-            spinners.nth(index).click()
-            spinners.nth(index).press_sequentially(part)
-        spinners.nth(2).press("Enter")
-    else:
-        day.fill("15/03/2026")
-        day.press("Enter")
+    parts = page.locator('[data-testid="stSidebar"] [role="spinbutton"]')
+    for index, value in enumerate(("15", "03", "2026")):
+        parts.nth(index).click()
+        parts.nth(index).press_sequentially(value)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
     page.get_by_text("Đang xem tính đến ngày 15/03/2026", exact=False).wait_for()
     page.wait_for_timeout(1500)
     then = legend_counts(map_frame(page))
@@ -202,8 +197,8 @@ def test_a_past_day_is_said_on_the_page_and_nothing_can_be_recorded(
     parcel = ground.store.parcels(ground.project.id)[40]
     zoom_to(frame, parcel.label_point.y, parcel.label_point.x, 18)
     click_on(page, frame, *beside_the_symbol(parcel))
-    page.get_by_text("Đang tắt ghi việc", exact=False).first.wait_for()
-    assert page.get_by_role("button", name="Ghi lại").count() == 0
+    page.get_by_text("nên không ghi được việc", exact=False).first.wait_for()
+    assert page.get_by_role("button", name="Ghi", exact=True).count() == 0
     page.get_by_role("button", name="Về hôm nay").first.click()
     page.wait_for_timeout(2000)
     assert legend_counts(map_frame(page)) == now
@@ -215,7 +210,7 @@ def test_overlays_are_switched_on_in_the_layer_control(
     page = open_page(f"/ban-do?project={CODE}")
     frame = map_frame(page)
     frame.evaluate("() => window.map_div.setView([11.05, 108.1], 10, {animate: false})")
-    frame.locator(".leaflet-control-layers-toggle").click()
+    frame.locator(".leaflet-control-layers").hover()
     for title in ("Cơ sở KH&CN", "Điểm chuyển giao", "Vùng chỉ dẫn địa lý"):
         box = frame.locator(".leaflet-control-layers-overlays label", has_text=title).locator("input")
         if not box.is_checked():
@@ -238,14 +233,14 @@ def test_two_people_save_at_once_and_the_second_sees_both_versions(
         wait_for_stage(frame, place, NEXT[state][1])
         click_on(page, frame, *place)
         page.get_by_text(f"Tờ {parcel.key.sheet} · Thửa {parcel.key.number}", exact=True).wait_for()
-        page.get_by_text("Ghi việc đã làm").click()
-        page.get_by_label("Ghi chú").fill(f"người thứ {index + 1}")
+        page.get_by_text("Ghi việc đã làm", exact=True).click()
+        page.get_by_label("Ghi chú").first.fill(f"người thứ {index + 1}")
         page.wait_for_timeout(300)
     for page in pages:
-        page.get_by_role("button", name="Ghi lại", exact=False).click()
+        page.get_by_role("button", name="Ghi", exact=True).click()
         page.wait_for_timeout(1500)
     second = pages[1]
-    second.get_by_text("Của người kia, đã lưu").wait_for()
+    second.get_by_text("Của người khác, đã lưu").wait_for()
     second.get_by_text("người thứ 1", exact=False).first.wait_for()
     second.get_by_text("Của bạn, chưa lưu").wait_for()
     screenshot(second, "map-two-versions-laptop")

@@ -18,7 +18,7 @@ PAGES = {
     "overview": ("/", "Vướng nhất"),
     "map": ("/ban-do?project=KTN-CNSH", "đã bàn giao"),
     "progress": ("/tien-do?project=KTN-CNSH", "30 ngày"),
-    "import": ("/nhap-du-lieu", "Lần nhập gần nhất"),
+    "import": ("/nhap-du-lieu", "Lần gần nhất"),
     "export": ("/xuat-ban?project=KTN-CNSH", "Bản đồ"),
 }
 
