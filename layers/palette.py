@@ -57,7 +57,7 @@ _CONTEXT: Final[Mapping[str, AreaStyle]] = {
     BOUNDARY: AreaStyle(fill=None, stroke=BOUNDARY_COLOUR, stroke_width_px=2.0, dashed=True),
     SHEETS: AreaStyle(fill=None, stroke="#7A7768", stroke_width_px=0.8, dashed=True),
     "communes": AreaStyle(fill=None, stroke="#8A8471", stroke_width_px=1.0),
-    "provinces": AreaStyle(fill="#F7F4EC", stroke="#B3AC98", stroke_width_px=0.8),
+    "provinces": AreaStyle(fill="#E9E5D8", stroke="#B3AC98", stroke_width_px=0.8),
     "land": AreaStyle(fill="#E9E5D8", stroke="#B9C4C9", stroke_width_px=0.5),
     "towns": AreaStyle(fill="#6B675B", stroke="#FFFFFF", stroke_width_px=0.8, symbol="dot"),
     "st_site": AreaStyle(fill="#1F5FA8", stroke="#FFFFFF", stroke_width_px=1.2, symbol="diamond"),
