@@ -55,7 +55,7 @@ def obstacle_line(context: PageContext, group: ObstacleGroup) -> str:
         if group.waits_for
         else "{kind}: {parcels}, the longest {days}",
         kind=obstacle_label(context, group.kind),
-        name=group.waits_for,
+        name=words.law(group.waits_for),
         parcels=words.plural("{count} parcel", "{count} parcels", group.parcels),
         days=words.plural("{count} day", "{count} days", group.longest_days),
     )

@@ -176,7 +176,7 @@ def _obstacle_line(context: PageContext, obstacle: Obstacle) -> str:
     words = context.words
     until = words.day(obstacle.until_on) if obstacle.until_on else context.say("still open")
     what = context.say("Obstacle: {kind}", kind=obstacle_label(context, obstacle.kind))
-    waits = context.say("waits for {name}", name=obstacle.waits_for) if obstacle.waits_for else ""
+    waits = context.say("waits for {name}", name=words.law(obstacle.waits_for)) if obstacle.waits_for else ""
     details = [waits, obstacle.asked, obstacle.note, obstacle.closing_note]
     return (
         f'<li class="mb-obstacle"><b>{look.safe(what)}</b>'
