@@ -21,7 +21,9 @@ def every_class(kind: type[MatbangError] = MatbangError) -> list[type[MatbangErr
 
 
 def an_error(kind: type[MatbangError]) -> MatbangError:
-    types = [str(field.type) for field in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else []
+    types: list[str] = []
+    if dataclasses.is_dataclass(kind):
+        types = [str(field.type) for field in dataclasses.fields(kind)]
     return kind(*(SAMPLES.get(name, ()) for name in types))
 
 
