@@ -17,7 +17,7 @@ MAP = "ban-do"
 def render(context: PageContext) -> None:
     """Draw the page."""
     living = [project for project in context.projects if project.archived_on is None]
-    look.answer(_first_line(context, living))
+    _answer(context, living)
     if not living:
         look.quiet(context.say("Bring in a surveyor's file on the page “Import data”; a new project is made there."))
     _totals(context, living)
@@ -26,11 +26,17 @@ def render(context: PageContext) -> None:
     _archived(context)
 
 
+def _answer(context: PageContext, projects: list[Project]) -> None:
+    """Say what holds most parcels up: over the real projects, or over the illustrative ones, marked, without any."""
+    real = [project for project in projects if not project.illustrative]
+    badge = context.say("illustrative data") if projects and not real else ""
+    look.answer(_first_line(context, real or projects), badge=badge)
+
+
 def _first_line(context: PageContext, projects: list[Project]) -> str:
-    """Say what holds most parcels up, over all projects."""
-    found = [group for project in projects for group in figures.obstacle_groups(context, project)]
     if not projects:
         return context.say("No project yet")
+    found = [group for project in projects for group in figures.obstacle_groups(context, project)]
     if not found:
         return context.say("No parcel is stuck.")
     worst = max(found, key=lambda group: (group.parcels, group.longest_days))
