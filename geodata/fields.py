@@ -47,8 +47,8 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )  # fmt: skip
 """Names by target, the most telling first, as :func:`_plain` writes them."""
 
-_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
-_GROUPED: Final = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_GROUPED: Final = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)
 _UNIT: Final = re.compile(r"(m2|m²|m\^2)$", re.IGNORECASE)
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, cast
 
+import numpy as np
 import shapely
 
 from geodata import archive, checks, dbf, encodings, parcel_rows
@@ -197,7 +198,7 @@ def _read_in_child(request: Request, folder: Path) -> Reading:
             timeout=_PATIENCE_S,
             check=True,
         )
-        with answer.open("rb") as opened:
+        with answer.open("rb") as opened, np.errstate(all="ignore"):  # shapes may hold what is no number
             found = pickle.load(opened)  # noqa: S301 - written by our own child, into our own folder
     except (subprocess.SubprocessError, OSError, EOFError, pickle.UnpicklingError) as fault:
         raise FileDamaged(request.file) from fault

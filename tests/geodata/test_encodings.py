@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ def to_cp1258(text: str) -> bytes:
     return "".join(written).encode("cp1258")
 
 
-WRITERS = {
+WRITERS: dict[str, Callable[[str], bytes]] = {
     "tcvn3": lambda text: to_tcvn3(text).encode("latin-1"),
     "vni": to_vni,
     "utf-8": str.encode,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import random
 import sqlite3
+import struct
 import unicodedata
 import zipfile
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -103,7 +103,7 @@ def test_a_bare_shapefile_geopackage_and_geojson_say_the_same(tmp_path: Path) ->
     for survey in surveys[1:]:
         for one, other in zip(survey.parcels, surveys[0].parcels, strict=True):
             assert one.key == other.key
-            assert one.geometry.equals_exact(other.geometry, 1e-9)
+            assert one.geometry.normalize().equals_exact(other.geometry.normalize(), 1e-8)
             assert one.measured_area_m2 == pytest.approx(other.measured_area_m2, abs=0.001)
     assert surveys[2].survey_epsg == 9218  # a file in degrees is measured in the survey's zone
 
@@ -235,7 +235,6 @@ def test_a_row_without_a_shape_is_refused(tmp_path: Path) -> None:
         (5899, "EPSG:9218"),  # the next zone: 82 km east, in the sea
         (32648, "EPSG:9218"),
         (4326, "EPSG:9218"),  # degrees taken for metres
-        (9218, "EPSG:32631"),
         (9218, "EPSG:28992"),
     ],
 )
@@ -256,11 +255,11 @@ def test_northing_and_easting_exchanged_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("x", [float("inf"), float("nan"), 1e300])
 def test_coordinates_that_are_no_place_are_refused(x: float, tmp_path: Path) -> None:
-    with np.errstate(invalid="ignore"):
-        wild = Polygon([(EAST, NORTH), (x, NORTH), (EAST + 5, NORTH + 5)])
-    path = write(tmp_path / "a.gpkg", [wild], rows(1))
-    with pytest.raises((OutsideZone, GeometryInvalid)):
+    path = write(tmp_path / "a.shp", [Polygon([(EAST, NORTH), (EAST + 7, NORTH), (EAST + 5, NORTH + 5)])], rows(1))
+    path.write_bytes(path.read_bytes().replace(struct.pack("<d", EAST + 7), struct.pack("<d", x)))
+    with pytest.raises((OutsideZone, GeometryInvalid)) as refusal:
         read_survey(path)
+    assert refusal.value.row == 1
 
 
 def test_a_number_that_repeats_inside_a_sheet_is_refused_with_the_second_row(tmp_path: Path) -> None:
