@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import shapely
+from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from reports.paper import Box
@@ -58,7 +59,7 @@ def fits_inside(area: BaseGeometry, box: Box) -> bool:
 
 
 def best_place(
-    board: Board, area: BaseGeometry, width: float, height: float, avoid: BaseGeometry | None = None
+    board: Board, area: BaseGeometry, width: float, height: float, avoid: STRtree | None = None
 ) -> Box | None:
     """Return the free box nearest to the middle of an area, or to its edge when it is full; None if all is taken.
 
@@ -66,7 +67,7 @@ def best_place(
     ----------
     area : BaseGeometry
         What the label names; only its part inside the frame counts.
-    avoid : BaseGeometry, optional
+    avoid : STRtree, optional
         What the label should not lie on while there is room elsewhere.
     """
     frame = board.frame
@@ -89,11 +90,11 @@ def best_place(
 _TOO_FAR = 10_000.0
 
 
-def _cost(shape: BaseGeometry, area: BaseGeometry, middle: BaseGeometry, avoid: BaseGeometry | None) -> float:
+def _cost(shape: BaseGeometry, area: BaseGeometry, middle: BaseGeometry, avoid: STRtree | None) -> float:
     """Return how bad a place is: outside the area or on what should be seen is worse than far from the middle."""
     away = shape.centroid.distance(middle)
     outside = 0.0 if area.contains(shape) else 40.0 + shape.distance(area) * 20.0
-    covering = 1000.0 if avoid is not None and shape.intersects(avoid) else 0.0
+    covering = 1000.0 if avoid is not None and len(avoid.query(shape)) else 0.0
     return float(away + outside + covering) if shape.distance(area) < max(8.0, away / 20) else _TOO_FAR
 
 

@@ -24,8 +24,10 @@ GROUND: Final = ("land", "provinces")
 PT_PER_PX: Final = 0.55
 """A line of one pixel on screen, in points: paper shows finer lines than a screen."""
 HATCH_MM: Final = 1.7
-SMALLEST_MM: Final = 1.3
-"""A parcel smaller than this on paper gets a mark of this size, so that it is not lost."""
+LOST_MM: Final = 0.45
+"""A parcel smaller than this on paper would be lost …"""
+FOUND_MM: Final = 1.3
+"""… and gets a mark of this size."""
 
 
 def draw_map(page: Page, frame: MapFrame, view: MapView, types: TypeSizes) -> Board:
@@ -57,20 +59,30 @@ def _placed(frame: MapFrame, view: MapView, layer: Layer) -> list[Placed]:
 
 
 def _draw_areas(page: Page, frame: MapFrame, layer: Layer, items: Sequence[Placed]) -> None:
-    """Draw fills, then hatches, then outlines, each style as one path: 100,000 parcels stay drawable."""
+    """Draw fills, then outlines, then hatches, each style as one path: 100,000 parcels stay drawable."""
     areas = [item for item in items if item.shape.area > 0]
-    styles = _by_style(areas)
-    for style, members in styles:
-        if style.fill:
-            _path(page, frame, _grown(members) if layer.name == PARCELS else members, fill=style.fill)
-    for style, members in styles:
-        _path(page, frame, members, stroke=style.stroke, style=style)
-    for style, members in styles:
+    styles = [(style, _grown(shapes) if layer.name == PARCELS else shapes) for style, shapes in _by_style(areas)]
+    outlines = [(style, path_of(shapes)) for style, shapes in styles]
+    for style, path in outlines:
+        if path is not None and style.fill:
+            page.path(path, fill=style.fill, clip=frame.box)
+    for style, path in outlines:
+        if path is not None:
+            width = max(0.3, style.stroke_width_px * PT_PER_PX)
+            dash = (5.0, 2.5) if style.dashed else None
+            page.path(path, stroke=style.stroke, width_pt=width, dash=dash, clip=frame.box)
+    for style, shapes in styles:
         if style.hatch:
-            lines = [hatch_lines(shape, style.hatch_kind, HATCH_MM) for shape in members]
-            if style.hatch_kind == "slash":  # red on dark green needs a light edge to be seen
-                _path(page, frame, lines, stroke=WHITE, width_pt=1.2)
-            _path(page, frame, lines, stroke=style.hatch, width_pt=0.75)
+            _draw_hatch(page, frame, shapes, style.hatch, style.hatch_kind)
+
+
+def _draw_hatch(page: Page, frame: MapFrame, shapes: Sequence[BaseGeometry], colour: str, kind: str) -> None:
+    path = path_of([hatch_lines(shape, kind, HATCH_MM) for shape in shapes])
+    if path is None:
+        return
+    if kind == "slash":  # red on dark green needs a light edge to be seen
+        page.path(path, stroke=WHITE, width_pt=1.2, clip=frame.box)
+    page.path(path, stroke=colour, width_pt=0.75, clip=frame.box)
 
 
 def _by_style(items: Sequence[Placed]) -> list[tuple[AreaStyle, list[BaseGeometry]]]:
@@ -87,30 +99,12 @@ def _grown(shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
     grown: list[BaseGeometry] = []
     for shape in shapes:
         west, south, east, north = shape.bounds
-        if max(east - west, north - south) < SMALLEST_MM:
-            x, y, half = (west + east) / 2, (south + north) / 2, SMALLEST_MM / 2
+        if max(east - west, north - south) < LOST_MM:
+            x, y, half = (west + east) / 2, (south + north) / 2, FOUND_MM / 2
             grown.append(shapely.box(x - half, y - half, x + half, y + half))
         else:
             grown.append(shape)
     return grown
-
-
-def _path(
-    page: Page,
-    frame: MapFrame,
-    shapes: Sequence[BaseGeometry],
-    *,
-    fill: str | None = None,
-    stroke: str | None = None,
-    style: AreaStyle | None = None,
-    width_pt: float = 0.5,
-) -> None:
-    path = path_of(shapes)
-    if path is None:
-        return
-    width = max(0.3, style.stroke_width_px * PT_PER_PX) if style else width_pt
-    dash = (5.0, 2.5) if style and style.dashed else None
-    page.path(path, fill=fill, stroke=stroke, width_pt=width, dash=dash, clip=frame.box)
 
 
 # ---- points --------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import shapely
+from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from layers import palette
@@ -50,7 +51,7 @@ def label_map(page: Page, board: Board, drawn: Drawn, types: TypeSizes) -> None:
     parcels = [item for layer, items in drawn if layer.name == PARCELS for item in items]
     for item in _with_room(parcels, types):
         _label_parcel(page, board, item, types)
-    covered = shapely.union_all([item.shape.envelope for item in parcels]).buffer(0.5) if parcels else None
+    covered = STRtree([item.shape for item in parcels])
     others = [(layer, item) for layer, items in drawn if layer.name != PARCELS for item in items if item.feature.label]
     for layer, item in others:
         if layer.name == palette.SHEETS:
@@ -137,20 +138,20 @@ def _label_sheet(page: Page, board: Board, item: Placed, types: TypeSizes) -> No
         _write(page, box, item, types.small, BOLD, INK)
 
 
-def _label_area(page: Page, board: Board, item: Placed, types: TypeSizes, covered: BaseGeometry | None) -> None:
+def _label_area(page: Page, board: Board, item: Placed, types: TypeSizes, covered: STRtree) -> None:
     box = best_place(board, item.shape, *_size(item, types.small, REGULAR), covered)
     if box is not None:
         board.take(box)
         _write(page, box, item, types.small, REGULAR, SOFT_INK, halo=WHITE)
 
 
-def _label_place(page: Page, board: Board, item: Placed, types: TypeSizes, covered: BaseGeometry | None) -> None:
+def _label_place(page: Page, board: Board, item: Placed, types: TypeSizes, covered: STRtree) -> None:
     """Write a place's name beside its mark, off the parcels if that can be."""
     point = item.shape.centroid
     if not box_around(point.x, point.y, 2 * MARK_MM, 2 * MARK_MM).within(board.frame):
         return
     free = [box for box in _beside(point, *_size(item, types.small, REGULAR)) if board.free(box)]
-    clear = [box for box in free if covered is None or not covered.intersects(shapely.box(*_corners(box)))]
+    clear = [box for box in free if not len(covered.query(shapely.box(*_corners(box))))]
     for box in (clear or free)[:1]:
         board.take(box)
         _write(page, box, item, types.small, REGULAR, INK, halo=WHITE)
