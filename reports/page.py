@@ -10,7 +10,7 @@ import io
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 import matplotlib as mpl
@@ -173,7 +173,7 @@ class Page:
         if format_name == "pdf":
             metadata = {"Title": title, "Subject": subject, "Creator": "Mặt Bằng", "Producer": "Mặt Bằng"}
             FigureCanvasPdf(self._figure).print_figure(
-                stream, format="pdf", metadata={**metadata, "CreationDate": made_at}, facecolor=WHITE
+                stream, format="pdf", metadata={**metadata, "CreationDate": made_at.astimezone(UTC)}, facecolor=WHITE
             )
         else:
             FigureCanvasAgg(self._figure).print_figure(
