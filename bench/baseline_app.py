@@ -21,6 +21,9 @@ def collection(path: str) -> dict[str, Any]:
 
 
 st.set_page_config(layout="wide")
+libraries = os.environ["BENCH_LIBRARIES"]
+folium.Map.default_js = [("leaflet", f"{libraries}/leaflet.js")]
+folium.Map.default_css = [("leaflet_css", f"{libraries}/leaflet.css")]
 source = os.environ.get("BENCH_GEOJSON", "")
 if st.button("change", key="change"):
     st.session_state["stage"] = st.session_state.get("stage", 0) + 1

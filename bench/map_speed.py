@@ -88,6 +88,10 @@ def empty_map(browser: Browser) -> float:
 def obvious(browser: Browser, geojson: Path, count: int) -> dict[str, Any]:
     """Measure folium.GeoJson in st_folium."""
     with servers.obvious_map(geojson) as url:
+        warm = open_window(browser, url)
+        warm.goto(url)
+        map_frame(warm).wait_for_function(PATHS_READY, arg=count, timeout=240_000, polling=50)
+        warm.context.close()
         page = open_window(browser, url)
         traffic = watch_websockets(page)
         start = time.perf_counter()
@@ -124,6 +128,7 @@ def ours(browser: Browser, folder: Path) -> dict[str, Any]:
     bounds = [box.west, box.south, box.east, box.north]
     with servers.our_program(folder) as url:
         wait_for_tiles(url)
+        open_our_map(browser, url, bounds)[0].context.close()  # both servers are warm before anything is timed
         first, painted, traffic = open_our_map(browser, url, bounds)
         second, _, _ = open_our_map(browser, url, bounds)
         frames = [map_frame(first), map_frame(second)]
@@ -132,7 +137,7 @@ def ours(browser: Browser, folder: Path) -> dict[str, Any]:
         for page in (first, second):
             page.wait_for_timeout(500)
         before = traffic.total
-        change = change_colour(office, project.id, frames, bounds)
+        change = change_colour(office, project.id, frames)
         change_bytes = traffic.total - before
         before = traffic.total
         panel_s = click_parcel(first, frames[0])
@@ -168,7 +173,7 @@ def open_our_map(browser: Browser, url: str, bounds: list[float]) -> tuple[Page,
     return page, time.perf_counter() - start, traffic
 
 
-def change_colour(office: Any, project_id: int, frames: list[Frame], bounds: list[float]) -> dict[str, float]:
+def change_colour(office: Any, project_id: int, frames: list[Frame]) -> dict[str, float]:
     """Record one event from another process and return when each browser shows it."""
     rows = office.store.case_rows(project_id, Moment())
     middle = rows[len(rows) // 2 + 37]
@@ -176,8 +181,10 @@ def change_colour(office: Any, project_id: int, frames: list[Frame], bounds: lis
     colour = STYLES["noticed"].fill or ""
     wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     point = parcel.geometry.representative_point()
-    spot = [point.y + 0.00003, point.x + 0.00003]
+    spot = [point.y + 0.00006, point.x + 0.00004]  # beside symbol and number
     for frame in frames:
+        frame.evaluate("(spot) => window.map_div.setView(spot, 18, {animate: false})", spot)
+        frame.wait_for_timeout(2500)
         frame.evaluate(WATCH_COLOUR, [*spot, wanted])
     request = EventRequest(
         project=servers.PROJECT, case_id=middle.case_id, event="notice_issued", occurred_on=office.today()
@@ -197,8 +204,7 @@ def click_parcel(page: Page, frame: Frame) -> float:
     assert box is not None
     start = time.perf_counter()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.get_by_text("Thửa", exact=False).first.wait_for(timeout=30_000)
-    page.get_by_text("Ghi việc đã làm").first.wait_for(timeout=30_000)
+    page.get_by_text("Ghi việc đã làm", exact=True).first.wait_for(timeout=30_000)
     seconds = time.perf_counter() - start
     page.wait_for_timeout(1500)
     return seconds

@@ -134,5 +134,17 @@ def obvious_map(geojson: Path | None) -> Iterator[str]:
         "--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false",
         "--server.fileWatcherType", "none",
     ]  # fmt: skip
-    with served(command, {"BENCH_GEOJSON": str(geojson or "")}, port, "/_stcore/health") as url:
+    with leaflet() as libraries:
+        environment = {"BENCH_GEOJSON": str(geojson or ""), "BENCH_LIBRARIES": libraries}
+        with served(command, environment, port, "/_stcore/health") as url:
+            yield url
+
+
+@contextmanager
+def leaflet() -> Iterator[str]:
+    """Serve Leaflet on loopback, where the obvious map would ask a CDN."""
+    port = free_port()
+    folder = ROOT / "node_modules/leaflet/dist"
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder)]
+    with served(command, {}, port, "/leaflet.css") as url:
         yield url
