@@ -216,7 +216,7 @@ def test_overlays_are_switched_on_in_the_layer_control(
         if not box.is_checked():
             box.check()
     frame.wait_for_function("() => document.querySelectorAll('.leaflet-interactive').length >= 10")
-    frame.evaluate("() => document.querySelector('.leaflet-control-layers').classList.remove('leaflet-control-layers-expanded')")
+    page.mouse.move(5, 5)
     page.wait_for_timeout(1200)
     screenshot(page, "map-overlays-laptop")
 
