@@ -60,21 +60,21 @@ def place_in_day() -> ColumnElement[int]:
 
 def counts(moment: Moment) -> ColumnElement[bool]:
     """Return the condition that an event counts at the moment and moves a state."""
-    correction = schema.case_event.alias("correction")
-    corrected = exists().where(correction.c.corrects == _event.id, known(correction.c.seq, moment))
+    correction = schema.case_event.alias("correction").c
+    # A list, not EXISTS: corrections are few, so the engine reads them once instead of looking for one per event.
+    corrected = select(correction.corrects).where(correction.corrects.is_not(None), known(correction.seq, moment))
     return (
         _event.to_state.is_not(None)
         & _event.withdraws.is_(False)
         & known(_event.seq, moment)
         & happened(_event.occurred_on, moment)
-        & ~corrected
+        & _event.id.not_in(corrected)
     )
 
 
 def case_rows(connection: Connection, scope: Scope, moment: Moment) -> list[CaseRow]:
     """Return every case's state at a moment, ordered by parcel and case id."""
-    wanted = _present(scope) if moment.is_now else _past(scope, moment)
-    return list(starmap(CaseRow, connection.execute(wanted).all()))
+    return _present_rows(connection, scope) if moment.is_now else _past_rows(connection, scope, moment)
 
 
 def case_rows_of(connection: Connection, parcel_ids: Sequence[int], moment: Moment) -> list[CaseRow]:
@@ -83,30 +83,35 @@ def case_rows_of(connection: Connection, parcel_ids: Sequence[int], moment: Mome
     return [row for some in batches(wanted) for row in case_rows(connection, Scope(parcel_ids=some), moment)]
 
 
-def _present(scope: Scope) -> Select[Any]:
-    return (
+def _present_rows(connection: Connection, scope: Scope) -> list[CaseRow]:
+    wanted = (
         select(_case.id, _case.parcel_id, _case.claimant_id, _case.state, _case.state_since, _case.open_obstacles)
         .where(scope.cases())
         .order_by(_case.parcel_id, _case.id)
     )
+    return list(starmap(CaseRow, connection.execute(wanted).all()))
 
 
-def _past(scope: Scope, moment: Moment) -> Select[Any]:
-    last, stuck = _last_events(scope, moment).subquery("last"), _open_obstacles(scope, moment).subquery("stuck")
-    return (
-        select(
-            _case.id,
-            _case.parcel_id,
-            _case.claimant_id,
-            func.coalesce(last.c.to_state, _case.initial_state),
-            last.c.occurred_on,
-            func.coalesce(stuck.c.open_obstacles, 0),
-        )
-        .join_from(schema.clearance_case, last, (last.c.case_id == _case.id) & (last.c.rank == 1), isouter=True)
-        .join(stuck, stuck.c.case_id == _case.id, isouter=True)
+def _past_rows(connection: Connection, scope: Scope, moment: Moment) -> list[CaseRow]:
+    """Put the last events and the open obstacles beside their cases.
+
+    They are put together here and not by a join: without statistics SQLite may walk the whole list of last
+    events once for each case.
+    """
+    last = _last_events(scope, moment).subquery()
+    moved = connection.execute(select(last.c.case_id, last.c.to_state, last.c.occurred_on).where(last.c.rank == 1))
+    states: dict[int, tuple[str, date | None]] = {case_id: (state, since) for case_id, state, since in moved.all()}
+    stuck = {row.case_id: row.open_obstacles for row in connection.execute(_open_obstacles(scope, moment))}
+    cases = connection.execute(
+        select(_case.id, _case.parcel_id, _case.claimant_id, _case.initial_state)
         .where(scope.cases(), known(_case.seq, moment))
         .order_by(_case.parcel_id, _case.id)
     )
+    rows = []
+    for case_id, parcel_id, claimant_id, initial in cases.all():
+        state, since = states.get(case_id, (initial, None))
+        rows.append(CaseRow(case_id, parcel_id, claimant_id, state, since, stuck.get(case_id, 0)))
+    return rows
 
 
 def _last_events(scope: Scope, moment: Moment) -> Select[Any]:

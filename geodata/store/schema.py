@@ -235,6 +235,11 @@ case_event = Table(
     Column("salt", Text, nullable=False),
     _seq(),
     Index("case_event_case", "case_id", "occurred_on", "id"),
+    # Holds all that states at a moment are computed from, in their order: the table itself is not read for them.
+    Index(
+        "case_event_moves",
+        *("project_id", "case_id", "occurred_on", "stands_for", "to_state", "withdraws", "seq"),
+    ),
     Index("case_event_seq", "seq"),
     sqlite_autoincrement=True,
 )

@@ -14,7 +14,7 @@ from geodata.errors import (
     UnknownObstacle,
 )
 from geodata.ports import Store
-from geodata.records import CaseEvent, Moment, Obstacle, ObstacleEnd
+from geodata.records import CaseEvent, Moment, NewCaseEvent, NewObstacle, Obstacle, ObstacleEnd
 from tests.geodata.store.making import WRITER, event, obstacle
 
 NOW = Moment()
@@ -164,7 +164,7 @@ def test_rows_of_some_parcels_are_those_of_the_project(store: Store, project_id:
 
 
 def test_a_history_is_taken_over_whole_or_not_at_all(store: Store, case_id: int, project_id: int) -> None:
-    writes = [
+    writes: list[NewCaseEvent | NewObstacle | ObstacleEnd] = [
         event(case_id),
         obstacle(case_id),
         event(case_id, "INVENTORY", on=date(2026, 2, 9)),

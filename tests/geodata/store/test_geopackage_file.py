@@ -160,7 +160,8 @@ def ask(reader: subprocess.Popen[str], bounds: tuple[float, float, float, float]
     assert reader.stdout is not None
     reader.stdin.write(json.dumps(bounds) + "\n")
     reader.stdin.flush()
-    return json.loads(reader.stdout.readline())
+    answer: dict[str, list[int]] = json.loads(reader.stdout.readline())
+    return answer
 
 
 @pytest.mark.parametrize("library", ["fiona", "pyogrio"])

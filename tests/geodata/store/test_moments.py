@@ -106,7 +106,7 @@ class Written:
     """One write as the naive replay sees it."""
 
     seq: int
-    event: CaseEvent
+    event: CaseEvent | CaseEventLike
     root: int
 
 
