@@ -64,7 +64,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiles_of(path: Path) -> dict[tuple[int, int, int], bytes]:
     """Return all tiles by the library's own reader."""
     with path.open("rb") as file:
-        return dict(all_tiles(MmapSource(file)))  # type: ignore[no-untyped-call]
+        return dict(all_tiles(MmapSource(file)))
 
 
 def decoded(path: Path) -> dict[int, dict[str, list[dict[str, Any]]]]:
