@@ -78,10 +78,14 @@ def _foot(context: PageContext, *, is_live: bool) -> None:
 
 
 def day_bar(context: PageContext) -> None:
-    """Say on every page that a past day is shown, with the way back."""
+    """Say on every page that a past day is shown, with the way back.
+
+    Its place is kept also while nothing stands in it: what follows, the map above all, would else be mounted anew.
+    """
+    place = st.container(key="mb_past_place", gap=None)
     if context.as_of is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="mb_past_bar"):
+    with place, st.container(horizontal=True, vertical_alignment="center", key="mb_past_bar"):
         line = context.say("Shown as of {day}. Recording is off.", day=context.words.day(context.as_of))
         st.html(f'<p class="mb-past">{look.safe(line)}</p>', width="stretch")
         st.button(

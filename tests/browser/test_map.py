@@ -183,6 +183,7 @@ def test_a_past_day_is_said_on_the_page_and_nothing_can_be_recorded(
     page = open_page(f"/ban-do?project={CODE}")
     frame = map_frame(page)
     now = legend_counts(frame)
+    frame.evaluate("() => { window.__still_here = true; }")
     parts = page.locator('[data-testid="stSidebar"] [role="spinbutton"]')
     for index, value in enumerate(("15", "03", "2026")):
         parts.nth(index).click()
@@ -194,6 +195,7 @@ def test_a_past_day_is_said_on_the_page_and_nothing_can_be_recorded(
     then = legend_counts(map_frame(page))
     assert then != now
     screenshot(page, "map-past-day-laptop")
+    assert frame.evaluate("() => window.__still_here === true"), "the map was mounted anew"
     parcel = ground.store.parcels(ground.project.id)[40]
     zoom_to(frame, parcel.label_point.y, parcel.label_point.x, 18)
     click_on(page, frame, *beside_the_symbol(parcel))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
-from tests.browser.conftest import LAPTOP, PHONE, ROOT
+from tests.browser.conftest import LAPTOP, PHONE, ROOT, RunningApp
+from tests.browser.maps import legend_counts, map_frame
 
 pytestmark = pytest.mark.browser
 PAGES = {
@@ -74,14 +76,34 @@ def test_the_sheet_is_saved_from_the_page(open_page: Callable[..., Page]) -> Non
     assert "Hàm Thuận Bắc" in sheet.extract_text()
 
 
-def test_a_survey_is_checked_shown_and_accepted(
-    open_page: Callable[..., Page], screenshot: Callable[[Page, str], Path]
+def test_a_survey_is_checked_shown_and_accepted_into_a_new_project(
+    app: RunningApp, open_page: Callable[..., Page], screenshot: Callable[[Page, str], Path]
 ) -> None:
     page = open_page("/nhap-du-lieu")
     page.locator('input[type="file"]').first.set_input_files(ROOT / "tests/data/fields/ai4sf_vietnam_areas.gpkg")
-    page.get_by_text("number", exact=False).first.wait_for()
-    page.wait_for_timeout(1500)
+    page.locator('[data-testid="stAlert"]', has_text="ai4sf_vietnam_areas.gpkg").first.wait_for()
     screenshot(page, "import-field-missing-laptop")
+    for label, value in (("Số thửa", ":row"), ("Tờ bản đồ", ":1"), ("Mã dự án", "RUONG-100")):
+        field = page.get_by_label(label, exact=True)
+        field.fill(value)
+        field.press("Enter")
+        page.wait_for_timeout(1200)
+    accept = page.locator(".st-key-accept button")
+    accept.wait_for()
+    assert "100" in accept.inner_text()
+    page.wait_for_timeout(3000)
+    accept.scroll_into_view_if_needed()
+    screenshot(page, "import-preview-laptop")
+    assert "RUONG-100" not in app.cli("progress", "--project", "KTN-CNSH", "--json").stdout
+    assert app.cli("progress", "--project", "RUONG-100").returncode == 2
+    accept.click()
+    page.locator('[data-testid="stAlert"]', has_text="RUONG-100").first.wait_for()
+    assert json.loads(app.cli("progress", "--project", "RUONG-100", "--json").stdout)["parcels"] == 100
+    page.goto(f"{app.url}/ban-do?project=RUONG-100")
+    frame = map_frame(page)
+    assert legend_counts(frame)["not_started"] == 100
+    page.wait_for_timeout(2500)
+    screenshot(page, "import-on-the-map-laptop")
 
 
 def test_a_file_that_is_no_archive_gets_one_clear_sentence(open_page: Callable[..., Page], tmp_path: Path) -> None:
