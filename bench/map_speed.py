@@ -29,8 +29,8 @@ TILES_READY = """() => {
   const box = window.__bench_bounds;
   const nw = map.latLngToContainerPoint([box[3], box[0]]), se = map.latLngToContainerPoint([box[1], box[2]]);
   let wanted = 0, painted = 0;
-  for (let i = 1; i < 10; i += 1) for (let j = 1; j < 10; j += 1) {
-    const x = view.left + nw.x + (se.x - nw.x) * i / 10, y = view.top + nw.y + (se.y - nw.y) * j / 10;
+  for (let i = 1; i < 6; i += 1) for (let j = 1; j < 6; j += 1) {
+    const x = view.left + nw.x + (se.x - nw.x) * i / 6, y = view.top + nw.y + (se.y - nw.y) * j / 6;
     if (x < view.left || x > view.right || y < view.top || y > view.bottom) continue;
     wanted += 1;
     for (const tile of tiles) {
@@ -41,7 +41,7 @@ TILES_READY = """() => {
       if (p[3] > 200) { painted += 1; break; }
     }
   }
-  return wanted > 20 && painted >= wanted * 0.97;
+  return wanted > 8 && painted >= wanted * 0.9;
 }"""
 WATCH_COLOUR = """([lat, lng, wanted]) => {
   window.__changed = null;
