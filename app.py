@@ -34,8 +34,11 @@ from service.hosts import is_loopback
 from service.libraries import bring_libraries, missing_libraries
 from service.live import LiveHub
 from service.opening import open_office
+from service.preloads import PreloadLinks
 from service.routes import routes
 from settings import Settings
+
+STREAMLIT_SCRIPTS = Path(st.__file__).parent / "static/static/js"
 
 
 def read_settings() -> Settings:
@@ -106,7 +109,7 @@ app = st.App(
     "pages/home.py",
     lifespan=lifespan,
     routes=routes(),
-    middleware=[Middleware(LoopbackGuard)],
+    middleware=[Middleware(LoopbackGuard), Middleware(PreloadLinks, static=STREAMLIT_SCRIPTS)],
     on_script_error=on_script_error,
 )
 
