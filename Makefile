@@ -44,7 +44,8 @@ test: setup-dev
 	@sh .ci/prepare
 	@$(MAKE) --no-print-directory check
 	@.ci/node --test $$(find tests -name "*.test.mjs")
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser  # apart: Playwright leaves a running loop in its process
 
 test-quick: setup-dev
 	@$(MAKE) --no-print-directory check

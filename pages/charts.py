@@ -56,7 +56,7 @@ def bars(rows: Sequence[Bar]) -> alt.LayerChart:
         y=alt.Y(
             "title:N", sort=order, title=None, axis=alt.Axis(labelLimit=320, ticks=False, domain=False, labelPadding=8)
         ),
-        x=alt.X("count:Q", title=None, axis=None, scale=alt.Scale(domain=[0, longest * 2])),
+        x=alt.X("count:Q", title=None, axis=None, scale=alt.Scale(domain=[0, longest * 2.3])),
     )
     drawn = base.mark_bar(height=19, stroke="#8A949A", strokeWidth=0.6).encode(
         color=alt.Color("colour:N", scale=None, legend=None),

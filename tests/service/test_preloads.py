@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import anyio
-import httpx
 import pytest
 import streamlit
 from starlette.applications import Starlette
@@ -15,6 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
 from service.preloads import PARTS, PreloadLinks, link_header, parts_of
+from tests.service.ground import Caller
 
 STATIC = Path(streamlit.__file__).parent / "static/static/js"
 SERVED = Starlette(
@@ -54,8 +53,4 @@ def test_a_folder_without_the_parts_preloads_none_of_them(tmp_path: Path) -> Non
     ("path", "expected"), [("/ban-do", True), ("/api/v1/thing", False), ("/component/frame.html", False)]
 )
 def test_only_a_page_carries_the_header(path: str, expected: bool) -> None:
-    async def asked() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(SERVED), base_url="http://127.0.0.1") as client:
-            return await client.get(path)
-
-    assert ("link" in anyio.run(asked).headers) is expected
+    assert ("link" in Caller(SERVED).get(path).headers) is expected
