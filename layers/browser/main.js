@@ -96,9 +96,11 @@ class MapView {
     if (kept) map.setView([kept.lat, kept.lng], kept.zoom, { animate: false });
     else this.#fit(config.bounds, false);
     this.fitting = !kept;
-    new view.ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
+    // A frame that is being taken away shrinks to nothing: what it would "see" then must not be remembered.
+    const hidden = () => map.getContainer().clientWidth === 0 || map.getContainer().clientHeight === 0;
+    new view.ResizeObserver(() => hidden() || map.invalidateSize({ pan: false })).observe(map.getContainer());
     map.on("moveend", () => {
-      if (!config.project) return;
+      if (!config.project || hidden()) return;
       const { lat, lng } = map.getCenter();
       const seen = map.getBounds();
       const edges = [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()];

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from tests.browser.conftest import LAPTOP, PHONE, ROOT, RunningApp
-from tests.browser.maps import legend_counts, map_frame
+from tests.browser.maps import legend_counts, map_frame, view_of
 
 pytestmark = pytest.mark.browser
 PAGES = {
@@ -57,10 +57,19 @@ def test_the_switch_turns_every_word_to_english(
     open_page: Callable[..., Page], screenshot: Callable[[Page, str], Path]
 ) -> None:
     page = open_page("/ban-do?project=KTN-CNSH")
-    page.locator(".mb-answer").first.wait_for()
+    map_frame(page)
+    page.wait_for_timeout(1500)
+    before = view_of(map_frame(page))
     page.get_by_text("English", exact=True).click()
     page.get_by_text("handed over", exact=False).first.wait_for()
-    page.wait_for_timeout(3500)
+    page.wait_for_timeout(2500)
+    frame = map_frame(page)
+    assert legend_counts(frame)["handed_over"] > 0
+    after = view_of(frame)
+    assert after[2] == before[2]
+    assert abs(after[0] - before[0]) < 5e-4  # the English first line is longer, the map a little lower
+    assert abs(after[1] - before[1]) < 5e-4
+    page.wait_for_timeout(2000)
     screenshot(page, "map-english-laptop")
 
 
