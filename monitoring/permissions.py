@@ -56,6 +56,7 @@ TABLE: Mapping[str, frozenset[Role]] = MappingProxyType(
         "find_parcel": _READERS,
         "find_case": _READERS,
         "parcel_at": _READERS,
+        "project_bounds": _READERS,
         "parcels": _READERS,
         "parcel_panel": _READERS,
         "statuses": _READERS,

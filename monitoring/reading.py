@@ -12,6 +12,7 @@ from geodata.records import (
     CaseEvent,
     CaseFile,
     ImportRecord,
+    LngLatBbox,
     Moment,
     Parcel,
     ParcelChange,
@@ -123,6 +124,12 @@ def parcel_at(actor: Actor, office: Office, project: str, longitude: float, lati
     """Return the parcel that covers a WGS 84 point."""
     ensure(actor, "parcel_at", project)
     return office.store.parcel_at(office.store.project(project).id, longitude, latitude)
+
+
+def project_bounds(actor: Actor, office: Office, project: str) -> LngLatBbox | None:
+    """Return the extent of the project's parcels in WGS 84, None without parcels."""
+    ensure(actor, "project_bounds", project)
+    return office.store.project_bounds(office.store.project(project).id)
 
 
 def find_case(actor: Actor, office: Office, project: str, key: ParcelKey, holder: str | None = None) -> Case:

@@ -64,7 +64,7 @@ def _draw_map(context: PageContext, project: Project) -> None:
     """Draw the map; it is built anew on every run, and only constants of the project enter its script."""
     spec = MapSpec(
         project=project.code,
-        bounds=context.office.store.project_bounds(project.id),
+        bounds=operations.project_bounds(context.actor, context.office, project.code),
         language=context.language,
         illustrative=project.illustrative,
         height_px=FIRST_HEIGHT_PX,
